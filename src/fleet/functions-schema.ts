@@ -46,14 +46,20 @@ interface Beside {
   readonly lifecycle?: z.output<typeof lifecycleSchema> | undefined;
   readonly vms?: object | undefined;
   readonly duration?: number | undefined;
+  readonly fidelity?: { readonly kind: string } | undefined;
 }
 
 /** What functions of a fleet cannot have, and must. */
-export function refuseFunctions({ functions: given, lifecycle, vms, duration: time }: Beside, refuse: Refuse): void {
+export function refuseFunctions(
+  { functions: given, lifecycle, vms, duration: time, fidelity }: Beside,
+  refuse: Refuse,
+): void {
   if (given === undefined) {
     if (lifecycle !== undefined) refuse(['functions'], 'functions whose VMs come and go (lifecycle says how they do)');
     return;
   }
+  if (vms === undefined && fidelity?.kind === 'packing')
+    refuse(['fidelity'], 'full or sampled: packing places VMs alone, and there are none');
   if (vms === undefined && time === undefined) refuse(['duration'], 'how long requests come, such as 1h');
   if (vms !== undefined && given.reserve === undefined)
     refuse(['functions', 'reserve'], 'the share of every host that VMs do not get, such as 0.25');

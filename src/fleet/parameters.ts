@@ -34,7 +34,7 @@ const KNOBS: readonly ParameterRow[] = [
     'fidelity',
     'choice',
     'packing',
-    'What is simulated: placement alone, some of the hosts as well (sampled), or all of them (full).',
+    'What is simulated: placement alone, some of the hosts as well (sampled), or all of them (full), which is the default without VMs.',
     OURS,
     'assumed',
     FIDELITIES,

@@ -81,10 +81,10 @@ export interface PackingResult {
   meanCoreUtilization: number;
   /** The same of memory. */
   meanMemoryUtilization: number;
-  /** Cores that were free where memory had run out, over all cores; mean over the samples. */
-  strandedCores: number;
-  /** Memory that was free where cores had run out, over all memory; mean over the samples. */
-  strandedMemory: number;
+  /** Cores that were free where memory had run out, over all cores; mean over the samples. Null without VMs. */
+  strandedCores: number | null;
+  /** Memory that was free where cores had run out, over all memory; mean over the samples. Null without VMs. */
+  strandedMemory: number | null;
 }
 
 /** A figure of sampled hosts: what it would be for all of them, and its 95 % interval. */

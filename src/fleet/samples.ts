@@ -18,10 +18,10 @@ export interface Sample {
   cores: number;
   /** Reserved memory, 0 to 1. */
   memory: number;
-  /** Cores that are free where memory has run out, 0 to 1. */
-  strandedCores: number;
-  /** Memory that is free where cores have run out, 0 to 1. */
-  strandedMemory: number;
+  /** Cores that are free where memory has run out, 0 to 1; null without VMs. */
+  strandedCores: number | null;
+  /** Memory that is free where cores have run out, 0 to 1; null without VMs. */
+  strandedMemory: number | null;
 }
 
 export const SAMPLES = 100;
@@ -29,6 +29,8 @@ export const SAMPLES = 100;
 export class Samples {
   readonly taken: Sample[] = [];
   private next = 0;
+  /** Otherwise none is the smallest, and nothing is too little for it. */
+  private readonly hasVms: boolean;
   private readonly least = { cores: Infinity, memory: Infinity };
 
   constructor(
@@ -38,6 +40,7 @@ export class Samples {
     memory: Scale,
     private readonly endNs: number,
   ) {
+    this.hasVms = vms.count > 0;
     for (let vm = 0; vm < vms.count; vm++) {
       const vmClass = vms.classes[vm]!;
       this.least.cores = Math.min(this.least.cores, vms.cores[vm]! * cores.demand[vmClass]!);
@@ -79,8 +82,8 @@ export class Samples {
       atNs,
       cores: sum.cores / cores,
       memory: sum.memory / memory,
-      strandedCores: sum.strandedCores / cores,
-      strandedMemory: sum.strandedMemory / memory,
+      strandedCores: this.hasVms ? sum.strandedCores / cores : null,
+      strandedMemory: this.hasVms ? sum.strandedMemory / memory : null,
     };
   }
 }

@@ -196,7 +196,10 @@ const fields = () =>
     duration: described('duration', z.optional(positiveLong)),
     hosts: about('The machines, by type.', hosts),
     placement: documented('placement', choice(PLACEMENT_KINDS)),
-    fidelity: about('What is simulated: packing, sampled { share } or full. Default: packing.', z.optional(fidelity)),
+    fidelity: about(
+      'What is simulated: packing, sampled { share } or full. Default: packing; full without VMs.',
+      z.optional(fidelity),
+    ),
     mechanism: about('Simulated hosts: who moves cores between VMs. Default: hyperflux.', z.optional(mechanism)),
     costs: about('Simulated hosts: the costs of a scenario, or none.', z.optional(z.unknown())),
     simulate: about(
@@ -309,7 +312,8 @@ const schema = () =>
       ...(written.duration === undefined ? {} : { durationNs: written.duration }),
       hosts: written.hosts,
       placement: written.placement ?? defaultChoice<PlacementKind>('placement', PLACEMENT_KINDS),
-      fidelity: written.fidelity ?? { kind: 'packing' as const, share: 1 },
+      // without VMs there is nothing to place
+      fidelity: written.fidelity ?? { kind: written.vms === undefined ? 'full' : 'packing', share: 1 },
       simulate: {
         windows: written.simulate?.windows ?? defaultNumber('simulate.windows'),
         lengthNs: written.simulate?.length ?? defaultNumber('simulate.length'),

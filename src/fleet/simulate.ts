@@ -69,8 +69,10 @@ export function packingResult(fleet: Fleet, { counts, samples }: Packed): Packin
     throw new LawError(`fleet: ${arrivals} VMs came, ${placed} were placed, ${rejected} rejected, ${departed} left`);
   for (const [name, share] of Object.entries({ cores: means.meanCoreUtilization, memory: means.meanMemoryUtilization }))
     if (!(share >= 0 && share <= 1 + 1e-9)) throw new LawError(`fleet: ${share} of all ${name} were reserved`);
-  const mean = (of: 'strandedCores' | 'strandedMemory'): number =>
-    samples.length === 0 ? 0 : samples.reduce((sum, sample) => sum + sample[of], 0) / samples.length;
+  const mean = (of: 'strandedCores' | 'strandedMemory'): number | null => {
+    if (samples.some((sample) => sample[of] === null)) return null;
+    return samples.length === 0 ? 0 : samples.reduce((sum, sample) => sum + sample[of]!, 0) / samples.length;
+  };
   const isDisturbed = fleet.failures !== undefined || fleet.drains.length > 0;
   return {
     arrivals,

@@ -167,7 +167,7 @@ function expectMap({ coldStartPercent, functionMemoryPercent }: FleetResult['map
 describe('functions of a fleet', () => {
   it.each([1, 3])('are on %s hosts each, and do there what they do by themselves', async (spread) => {
     const result = await fleet(input({ functions: { trace, spread } }), { files });
-    const { functions, hosts, packing } = result;
+    const { functions, hosts, packing, overTime } = result;
     const { ends, ns, counts: naive, percents } = await together(spread, [[0, 0, 100]]);
     expect(functions).toMatchObject(naive);
     expect(functions!.arrived).toBe(ROWS.length);
@@ -180,7 +180,8 @@ describe('functions of a fleet', () => {
     );
     expect(functions!.evictions + functions!.dropped).toBeGreaterThan(0); // the budget of a host tells
     expect(hosts).toEqual({ simulated: 4, of: 4 });
-    expect(packing.arrivals).toBe(0);
+    expect(packing).toMatchObject({ arrivals: 0, strandedCores: null, strandedMemory: null });
+    expect(overTime[50]).toMatchObject({ open: 4, strandedCores: null, strandedMemory: null });
     const report = fleetReport(result);
     expect([report.title, report.good]).toEqual(['functions on 4 hosts', null]);
     expect(report.figures.map(({ id }) => id)).toEqual(['function-map']);
@@ -276,7 +277,9 @@ describe('functions of a fleet', () => {
   it('are told of where they are not simulated, or begin too cold', async () => {
     const codes = async (more: Partial<FleetInput>): Promise<string[]> =>
       (await fleet(input(more), { files })).warnings.map(({ code }) => code);
-    expect(await codes({ fidelity: 'packing' })).toEqual(['not-simulated']);
+    const lifetime = { dist: 'exponential', mean: '1s' } as const;
+    const vms = { generated: { arrivals: { rate: 1 }, lifetime, sizes: [{ weight: 1, cores: 1, memory: '1MiB' }] } };
+    expect(await codes({ fidelity: 'packing', vms, functions: { trace, reserve: 0.5 } })).toEqual(['not-simulated']);
     const simulate = { length: '1s', warmup: '3s' } as const;
     expect(await codes({ simulate })).toEqual(['short-warmup']);
     expect(await codes({ simulate: { ...simulate, warmup: '4s' } })).toEqual([]);
@@ -361,6 +364,9 @@ describe('functions of a fleet', () => {
     const vms = { trace: { file: 'v.csv' } };
     expect(fields({ vms, fidelity: 'packing' })).toEqual(['functions.reserve']);
     expect(fields({ vms, fidelity: 'packing', functions: { trace, reserve: 1 } })).toEqual(['functions.reserve']);
+    expect(fields({ fidelity: 'packing' })).toEqual(['fidelity']);
+    const { fidelity: _, ...unsaid } = input();
+    expect(resolveFleet(unsaid).fleet.fidelity).toEqual({ kind: 'full', share: 1 });
     expect(fields({ lifecycle: { memory: '1GiB' } })).toEqual(['lifecycle.memory']);
     expect(fields({ lifecycle: { keepAlive: { policy: 'policy' } } })).toEqual(['lifecycle.keepAlive.policy']);
     expect(fields({ mechanism: 'static' })).toEqual(['mechanism.kind']);

@@ -56,7 +56,7 @@ describe('--placement', () => {
     expect(own.packing.placed).toBeGreaterThan(500);
     expect(told.manifest.fingerprint).toBe(own.manifest.fingerprint);
     const bestFit = JSON.parse((await run(...words)).out) as FleetResult;
-    expect(told.packing.strandedCores).toBeLessThan(bestFit.packing.strandedCores);
+    expect(told.packing.strandedCores).toBeLessThan(bestFit.packing.strandedCores!);
   });
 
   it('is loaded anew for each packing, and is what size searches with', async () => {

@@ -38,11 +38,14 @@ function mapFigure({ map, packing, hosts }: FleetResult): Figure {
 function timeFigure({ overTime, packing, manifest }: FleetResult): Figure | undefined {
   if (overTime.length < 2) return undefined;
   const [unit, size] = manifest.durationNs >= 10 * HOUR ? ['hours', HOUR] : ['seconds', 1e9];
-  const line = (name: string, i: number, of: (sample: Sample) => number) =>
+  const line = (name: string, i: number, of: (sample: Sample) => number | null) =>
     lineOf(
       name,
       i,
-      overTime.map((sample) => [sample.atNs / size, of(sample)] as const),
+      overTime.flatMap((sample) => {
+        const value = of(sample);
+        return value === null ? [] : [[sample.atNs / size, value] as const];
+      }),
     );
   const panel = (title: string, lines: ReturnType<typeof line>[]) => ({
     title,
