@@ -111,7 +111,11 @@ function listing(parameters: readonly (Parameter | Field)[]): string {
   return `${rows.join('\n')}\n\nfluxhost explain PARAMETER tells what it means and where its default comes from.\n`;
 }
 
-function experimentText({ name, title }: ExperimentEntry, parameters: readonly ExperimentParameter[]): string {
+function experimentText(
+  { name, title }: ExperimentEntry,
+  part: string | undefined,
+  parameters: readonly ExperimentParameter[],
+): string {
   const blocks = parameters.map(
     ({ path, unit, default: byDefault, min, max, choices, meaning, source, confidence }) => {
       const bounds = min === null && max === null ? '' : `, from ${min ?? 'any'} to ${max ?? 'any'}`;
@@ -126,10 +130,17 @@ function experimentText({ name, title }: ExperimentEntry, parameters: readonly E
       return `${path}\n${rows.map(([label, text]) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`).join('')}`;
     },
   );
-  return `${title}\nfluxhost reproduce ${name} --set PATH=VALUE changes:\n\n${blocks.join('\n')}`;
+  const what =
+    part === undefined
+      ? `fluxhost reproduce ${name} --set PATH=VALUE changes:`
+      : `fluxhost reproduce ${name}/${part} --set PATH=VALUE changes, of the whole's parameters, those that this part uses:`;
+  return `${title}\n${wrap(what, '')}\n\n${blocks.join('\n')}`;
 }
 
-const NAMES = [...WORDS.map(({ name }) => name), ...EXPERIMENTS.map(({ name }) => name)];
+const NAMES = [
+  ...WORDS.map(({ name }) => name),
+  ...EXPERIMENTS.flatMap(({ name, parts = [] }) => [name, ...parts.map((part) => `${name}/${part}`)]),
+];
 
 /** Parameters of that name, if any. */
 const known = (query: string): readonly (Parameter | Field)[] =>
@@ -166,7 +177,10 @@ export async function explain(args: string[], io: Io): Promise<number> {
   const query = rest[0];
   const group = query === undefined ? undefined : findGroup(query);
   const words = query === undefined ? [] : wordsNamed(query);
-  const experiment = EXPERIMENTS.find(({ name }) => name === query?.toLowerCase());
+  const [asked, part] = query?.toLowerCase().split(/\/(.*)/s, 2) ?? [];
+  const experiment = EXPERIMENTS.find(
+    ({ name, parts }) => name === asked && (part === undefined || parts?.includes(part) === true),
+  );
   if (experiment !== undefined) {
     const parameters = await experimentParameters(experiment.name);
     // a mechanism may have the name of a paper
@@ -175,7 +189,7 @@ export async function explain(args: string[], io: Io): Promise<number> {
       io.stdout(`${JSON.stringify({ parameters, ...(group && { [group.prefix.split('.')[0]!]: knobs }) }, null, 2)}\n`);
     else
       io.stdout(
-        `${group === undefined ? '' : `${groupText(group, knobs)}\n`}${[experimentText(experiment, parameters), ...words.map(wordText)].join('\n')}`,
+        `${group === undefined ? '' : `${groupText(group, knobs)}\n`}${[experimentText(experiment, part, parameters), ...words.map(wordText)].join('\n')}`,
       );
     return 0;
   }

@@ -100,7 +100,7 @@ async function run(
   part: string | undefined,
   { module, files, set = [] }: ReproduceOptions,
 ): Promise<Reproduction> {
-  const parameters = settingsOf(name, loaded.parameters, set, loaded.check);
+  const parameters = settingsOf(name, loaded.parameters, set, (settings) => loaded.check?.(settings, part));
   const {
     claims,
     tables,

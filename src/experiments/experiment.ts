@@ -145,8 +145,8 @@ export interface ExperimentOptions {
 export interface Experiment {
   /** What `--set` may change. */
   readonly parameters: readonly ExperimentParameter[];
-  /** Refuses values that do not fit together, each of which may be taken by itself. */
-  readonly check?: ((settings: Settings) => void) | undefined;
+  /** Refuses values that do not fit together, each of which may be taken by itself; of a part, those that it uses. */
+  readonly check?: ((settings: Settings, part?: string) => void) | undefined;
   run(options?: ExperimentOptions): Promise<ExperimentResult>;
 }
 
@@ -157,13 +157,13 @@ export type Asked = Omit<ExperimentOptions, 'parameters'> & { readonly settings:
 export const experimentOf = (
   parameters: readonly ExperimentParameter[],
   answer: (asked: Asked) => Promise<ExperimentResult>,
-  check?: (settings: Settings) => void,
+  check?: (settings: Settings, part?: string) => void,
 ): Experiment => ({
   parameters,
   check,
   run: async ({ parameters: given, ...rest } = {}) => {
     const settings = given ?? defaultsOf(parameters);
-    check?.(settings);
+    check?.(settings, rest.part);
     return answer({ ...rest, settings });
   },
 });

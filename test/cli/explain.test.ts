@@ -174,6 +174,13 @@ describe('explain', () => {
     expect(await printed(explain, 'mechanism.queueLength')).toContain('mechanism.hyperflux.queueLength\n');
   });
 
+  it('knows the parts of an experiment, and no others', async () => {
+    const part = await printed(explain, 'temponet/laws');
+    expect(part).toContain('fluxhost reproduce temponet/laws --set PATH=VALUE changes');
+    expect(part.split('\n\n').slice(1)).toEqual((await printed(explain, 'temponet')).split('\n\n').slice(1));
+    await expect(printed(explain, 'temponet/host')).rejects.toThrow('"temponet/laws"');
+  });
+
   it('tells what the formats of traces and the policies are, with a line to copy', async () => {
     expect(await printed(explain, 'oracleGeneral'))
       .toBe(`oracleGeneral: format of a trace of pages (fluxhost pages --format)

@@ -244,6 +244,7 @@ describe('reproduce clawvm', () => {
   it('refuses what is no path, and gives finite figures for whatever else', async () => {
     expect(await refused('clawvm', 'structured=0.5')).toContain('less than compressed, which is 0.3');
     expect(await refused('clawvm', 'pointer=100000')).toContain('less than the 60 tokens');
+    expect(await refused('clawvm', 'size=61')).toContain('less than the 6.1 tokens');
     expect(await refused('clawvm', 'compressed=0.10001', 'pointer=59')).toContain('draws had none');
     expect(await refused('clawvm', 'trace=nowhere.jsonl')).toContain('nowhere.jsonl');
     const { pages, drawnAgain } = pagesOf(settings());

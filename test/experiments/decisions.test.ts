@@ -109,6 +109,11 @@ describe('reproduce yolofs', () => {
     expect(document.laws['loss']!['none']).toBeCloseTo(0.634, 3);
     expect(verdicts(document)).toMatchObject({ control: 'reproduced', interactions: 'reachable' });
   });
+
+  it('has no share below 0 where nothing harms', async () => {
+    const { claims } = await printed('yolofs', 'tasks=1', 'h=0');
+    for (const { ours } of claims) expect(ours).not.toContain('-0.0 %');
+  });
 });
 
 describe('an answer that comes after the time-out', () => {

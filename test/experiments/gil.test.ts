@@ -81,5 +81,10 @@ describe('reproduce gil', () => {
     expect(await refused('gil', 'controlledCores=1.5')).toContain('controlledCores');
     expect(await refused('gil', 'monitor=100s')).toContain('monitor: given 100, expected at most controlled (60 s)');
     expect(await refused('gil', 'controlled=1000000s', 'c=1ns')).toContain('at most 1e9 tasks');
+    expect(await refused('gil/controller', 'c=0.001')).toMatch(
+      /^(?!.*duration).*controlled: given 60, expected at most 1e9 tasks/s,
+    );
+    const { laws } = await printed<Document>('gil/laws', 'c=0.001', 'threads=1');
+    expect(laws['G1']!['rate']![0]).toBeGreaterThan(0);
   });
 });

@@ -192,7 +192,7 @@ function checked(settings: Settings): void {
       {
         path: 'pointer',
         given: pointer,
-        expected: `less than the ${size * structured} tokens that a page of the mean size has structured`,
+        expected: `less than the ${Number((size * structured).toPrecision(6))} tokens that a page of the mean size has structured`,
       },
     ]);
 }

@@ -149,7 +149,7 @@ const ROWS: readonly ExperimentRow[] = [
   [
     'cooldowns',
     'list',
-    '0,2,4,4.9,5,6,8,10,20,40,74,100,1000',
+    '0,2,4,4.9,5,6,8,10,20,36.9,37,40,74,100,1000',
     null,
     null,
     'Cooldowns that the sweep takes, ms.',
