@@ -3,7 +3,7 @@
 import { fuelled, DEFAULT_FUEL } from '../abi/fuel.js';
 import { instantiatePolicy } from '../abi/policy.js';
 import { InputError, show } from '../input/errors.js';
-import { decisionsOf, type Policy, type PolicyName, POLICY_NAMES } from '../policy.js';
+import { decisionsOf, type Policy, type PolicyName } from '../policy.js';
 import type { Scenario } from '../scenario/types.js';
 import { Simulation } from '../simulation.js';
 import { alone } from '../study/runs.js';
@@ -15,7 +15,7 @@ import { type MechanismChoice, variantsOf } from '../study/variant.js';
 import type { TimelineSink } from '../timeline/index.js';
 import { memoryHost } from '../workload/text-source.js';
 import { isStateless } from './conformance.js';
-import { judgeAll, type JudgeCrew, type JudgeResult, loadFault, unfit } from './judge.js';
+import { judgeAll, type JudgeCrew, type JudgeResult, loadFault, SUITE_ASKS, unfit } from './judge.js';
 import { worstOf } from './worst.js';
 
 /** Seeds of each scenario where nobody says. */
@@ -52,17 +52,14 @@ export type Judged =
       readonly mechanism: MechanismChoice;
     };
 
-/** Decisions that the suite asks for; it has no functions that are kept. */
-const ASKED: readonly PolicyName[] = POLICY_NAMES.filter((name) => name !== 'keepFor' && name !== 'worth');
-
 /** Hyperflux that asks for those decisions. @throws InputError for a policy without any */
 export function entryFor(name: string, decisions: readonly PolicyName[]): SuiteEntry {
-  const asked = decisions.filter((one) => ASKED.includes(one));
+  const asked = decisions.filter((one) => SUITE_ASKS.includes(one));
   if (asked.length === 0)
     throw new InputError({
       path: 'policy',
       given: decisions.join(', ') || 'no decision',
-      expected: `one of ${ASKED.join(', ')}`,
+      expected: `one of ${SUITE_ASKS.join(', ')}: the suite keeps no functions, so that nothing asks for keepFor and worth`,
     });
   const wants = asked.includes('coresWanted') || asked.includes('victim');
   return policyEntry(name, {

@@ -4,7 +4,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { InputError } from '../input/errors.js';
-import { PolicyError, type PolicyFault, type PolicyName } from '../policy.js';
+import { POLICY_NAMES, PolicyError, type PolicyFault, type PolicyName } from '../policy.js';
 import { canonicalJson } from '../scenario/canonical.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Crew } from '../study/runs.js';
@@ -72,11 +72,16 @@ export interface JudgeResult {
   suite: SuiteResult | null;
   /** Who held which core in the worst; present where a report is asked for. */
   strips?: WorstStrips;
-  /** Of all the above but the table, the strips and `stateless`: equal for equal policies on every machine. */
+  /** Of all of it but the table, the strips, `unasked` and `stateless`: equal for equal policies on every machine. */
   sha256: string;
+  /** Decisions that it takes and no scenario of the suite asks for (those of keep-alive); absent where there is none. */
+  unasked?: PolicyName[];
   /** Present when it was interrupted. */
   incomplete?: true;
 }
+
+/** Decisions that the suite asks for; it has no functions that are kept. */
+export const SUITE_ASKS: readonly PolicyName[] = POLICY_NAMES.filter((name) => name !== 'keepFor' && name !== 'worth');
 
 /** Whoever makes the runs. @throws PolicyError where the policy fails */
 export interface JudgeCrew extends Crew {
@@ -302,8 +307,10 @@ async function judgeStages(question: JudgeQuestion, crew: JudgeCrew): Promise<Ju
     worst: worst?.window ?? null,
     heldOut: stages.find(({ stage }) => stage === 'held-out')?.score ?? null,
   };
+  const unasked = (question.decisions ?? []).filter((name) => !SUITE_ASKS.includes(name));
   return {
     ...told(found, suite),
+    ...(unasked.length > 0 ? { unasked } : {}),
     ...(question.strips === true && worst !== null ? { strips: worst.strips } : {}),
     ...(incomplete ? { incomplete: true as const } : {}),
   };

@@ -26,7 +26,7 @@ const VERDICTS: Readonly<Record<JudgeResult['verdict'], string>> = {
 
 /** Ending in a line feed. */
 export function renderJudge(result: JudgeResult, look: Look = false): string {
-  const { policy, score, parts, verdict, stateless, stages, faults, worst, heldOut, sha256 } = result;
+  const { policy, score, parts, verdict, stateless, stages, faults, worst, heldOut, unasked = [], sha256 } = result;
   if (result.incomplete === true) return `${policy}: incomplete\n`;
   const head = `${policy}: score ${of(score)} (slo ${of(parts.slo)}, tail ${of(parts.tail)}, work ${of(parts.work)})${VERDICTS[verdict]}`;
   const failures = faults.map(
@@ -34,6 +34,7 @@ export function renderJudge(result: JudgeResult, look: Look = false): string {
       `failed ${scenario === null ? 'before it was asked' : `in ${scenario} (${stage})`}: ${fault}: ${detail}`,
   );
   const notes = [
+    ...(unasked.length > 0 ? [`nothing of the suite asks for ${unasked.join(' and ')}: it keeps no functions`] : []),
     ...(stateless === false
       ? ['it keeps something that no snapshot holds: forks of a run (fluxhost fork, why) go another way']
       : []),

@@ -179,6 +179,23 @@ describe('the command', () => {
     expect(judged(deep, '60s')).toEqual([3, [['load', 'interface', 'deep.ts']]]);
   });
 
+  it('says which decisions the suite asks nothing of, and judges the others the same', async () => {
+    const wants = 'coresWanted: (view, vm) => view.waiting(vm)';
+    const plain = await run(file('keeps.mjs', `export default { ${wants} };`), ...SHORT, '--json');
+    const both = file('keeps-too.mjs', `export default { ${wants}, keepFor: () => 0, worth: () => 1 };`);
+    const found = JSON.parse((await run(both, ...SHORT, '--json')).out) as JudgeResult;
+    const before = JSON.parse(plain.out) as JudgeResult;
+    expect([before.unasked, found.unasked]).toEqual([undefined, ['keepFor', 'worth']]);
+    expect(found.score).toBe(before.score);
+    const text = (await run(both, ...SHORT)).out;
+    expect(text).toContain('nothing of the suite asks for keepFor and worth: it keeps no functions');
+    const alone = await run(file('alone.mjs', 'export const keepFor = () => 0;'), ...SHORT);
+    expect(alone.status).toBe(3);
+    expect(alone.out).toContain(
+      'given keepFor, expected one of dispatch, firstVictim, coresWanted, victim: the suite keeps no',
+    );
+  });
+
   it('refuses settings that a mechanism has not', async () => {
     expect(await run('hyperflux:signal=nosuch', ...SHORT)).toMatchObject({
       status: 2,
