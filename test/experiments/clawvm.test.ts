@@ -9,7 +9,7 @@ import type { Claim } from '../../src/experiments/experiment.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { conversationOf } from '../../src/experiments/clawvm/mooncake.js';
 import { InputError } from '../../src/input/errors.js';
-import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
+import { MOST_REFUSED, UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import {
   commit,
   type Entry,
@@ -275,7 +275,7 @@ describe('reproduce clawvm', () => {
         refusals++;
       }
     }
-    expect(refusals).toBeLessThan(rounds);
+    expect(refusals).toBeLessThanOrEqual(MOST_REFUSED * rounds);
     if (rounds > 100) {
       console.log(`clawvm: ${rounds} sets, ${refusals} refused`);
       expect(unused.paths).toEqual([]);

@@ -10,7 +10,7 @@ import { experiment as verusage } from '../../src/experiments/verusage/index.js'
 import { experiment as vcao } from '../../src/experiments/vcao/index.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
-import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
+import { MOST_REFUSED, UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
 import { heldPictures } from './held-pictures.js';
@@ -142,19 +142,28 @@ describe('any parameters', () => {
       spreads: '2',
     };
     let refused = 0;
-    const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 150);
     for (const [name, experiment] of Object.entries({ vcao, verusage, yolofs })) {
+      const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? (name === 'vcao' ? 25 : 100));
       const unused = new UnusedPaths();
       const before = refused;
       for (let n = 0; n < rounds; n++) {
         const { parameters = [] } = experiment;
+        // of VCAO's sets 95 in 100 would be refused if bounds were free to cross
+        const free = luck(n, 99, name.length) < 0.2;
+        let hits = 1;
         const set = parameters.map(({ path, min, max, default: value }, i) => {
           if (FIXED[path] !== undefined) return `${path}=${FIXED[path]}`;
           const u = luck(n, i, name.length);
           if (typeof value !== 'number') return `${path}=${value}`;
-          const [low, high] = [min ?? 0, max ?? 1e6];
+          const [least, high] = [min ?? 0, !free && path.endsWith('.fpr') ? hits * 0.999 : (max ?? 1e6)];
+          const low = free ? least : path.endsWith('.tpr') ? 0.05 : path.endsWith('.cost') ? 0.1 : least;
           const drawn =
-            u < 0.2 ? low : u > 0.9 ? Math.min(high, 1e4) : low + Math.min(high - low, 20) * ((u - 0.2) / 0.7) ** 2;
+            u < 0.2
+              ? low
+              : u > 0.9
+                ? Math.min(high, free ? 1e4 : 500)
+                : low + Math.min(high - low, 20) * ((u - 0.2) / 0.7) ** 2;
+          if (path.endsWith('.tpr')) hits = drawn;
           return `${path}=${path === 'seed' || path === 'subsystems' || path === 'subtrees' ? Math.max(1, Math.round(drawn)) : drawn}`;
         });
         try {
@@ -171,7 +180,7 @@ describe('any parameters', () => {
           refused++;
         }
       }
-      expect(refused - before).toBeLessThan(rounds);
+      expect(refused - before).toBeLessThanOrEqual(MOST_REFUSED * rounds);
       if (rounds <= 1000) continue;
       console.log(`${name}: ${rounds} sets, ${refused - before} refused`);
       expect(unused.paths).toEqual([]);

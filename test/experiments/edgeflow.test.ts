@@ -18,6 +18,7 @@ import { settingsOf } from '../../src/experiments/parameters.js';
 import { stream } from '../../src/experiments/draw.js';
 import { InputError } from '../../src/input/errors.js';
 import { captureIo } from '../cli/fake.js';
+import { MOST_REFUSED } from '../support/watched-settings.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
 import { heldPictures } from './held-pictures.js';
@@ -137,6 +138,7 @@ describe('reproduce edgeflow', () => {
     const next = stream(7, 1);
     const { parameters = [] } = experiment;
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 100);
+    let refusals = 0;
     for (let n = 0; n < rounds; n++) {
       const set = parameters.map(({ path, unit, min, max }) => {
         const [low, high] = [min ?? 0, Math.min(max ?? 1e6, path === 'channels' || path === 'layers' ? 200 : 1e6)];
@@ -149,7 +151,9 @@ describe('reproduce edgeflow', () => {
         expect(bad, set.join(' ')).toBeUndefined();
       } catch (error) {
         if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+        refusals++;
       }
     }
+    expect(refusals).toBeLessThanOrEqual(MOST_REFUSED * rounds);
   });
 });

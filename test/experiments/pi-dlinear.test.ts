@@ -21,7 +21,7 @@ import { cholesky, type Matrix, multiply, solve, transposed, zeros } from '../..
 import { compared, networkOf, seriesOf } from '../../src/experiments/pi-dlinear/study.js';
 import { exactStep, type Network, steady, timeConstants, warmed } from '../../src/experiments/pi-dlinear/thermal.js';
 import { InputError } from '../../src/input/errors.js';
-import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
+import { MOST_REFUSED, UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
@@ -288,7 +288,7 @@ describe('reproduce pi-dlinear', () => {
         refusals++;
       }
     }
-    expect(refusals).toBeLessThan(rounds);
+    expect(refusals).toBeLessThanOrEqual(MOST_REFUSED * rounds);
     if (rounds > 100) {
       console.log(`pi-dlinear: ${rounds} sets, ${refusals} refused`);
       expect(unused.paths).toEqual([]);

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { experimentParameters } from '../../src/experiments/api.js';
 import { stream } from '../../src/experiments/draw.js';
 import { drawSet, outcome, SIZES } from '../support/random-settings.js';
+import { MOST_REFUSED } from '../support/watched-settings.js';
 
 const ROUNDS = Number(process.env['FLUXHOST_RANDOM'] ?? 0);
 /** Without that variable: half a second of each at most. */
@@ -25,6 +26,7 @@ describe('random settings', () => {
         if (ROUNDS > 100 && (seed + 1) % 100 === 0) console.log(name, counts, wrong.slice(0, 6));
       }
       expect(wrong.slice(0, 6)).toEqual([]);
-      expect(counts['answered']).toBeGreaterThan(0);
+      const refused = counts['refused']! / (counts['answered']! + counts['refused']!);
+      expect(refused).toBeLessThanOrEqual(MOST_REFUSED);
     }, 14_400_000);
 });

@@ -2,6 +2,9 @@
 
 import { Settings, type SettingValue } from '../../src/experiments/parameters.js';
 
+/** Of sets drawn at random: where more are refused, bounds cross so often that a loop tries next to nothing. */
+export const MOST_REFUSED = 0.8;
+
 /** What was read of settings and of all that were made from them, by path. */
 export type Read = Map<string, Set<SettingValue>>;
 
