@@ -55,6 +55,7 @@ export const WARNING_CODES = [
   'few-blocks',
   'same-runs',
   'not-steady',
+  'idle-tier',
   'unit',
 ] as const;
 

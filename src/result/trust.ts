@@ -9,7 +9,9 @@ import { dedicatedCores } from '../mechanisms/kinds.js';
 import { offeredLoad, usableCores } from '../scenario/warnings.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import { memoryOf } from '../swap/result.js';
+import { idleTier } from './idle-tier.js';
 import type { Result, VmResult, Warning } from './result.js';
+import { time } from './time.js';
 
 /** How far a trace has been read, and what its services are like. */
 export interface TraceReach {
@@ -72,19 +74,6 @@ export function support(key: (typeof QUANTILES)[number][0], count: number): 'eno
 }
 
 const quantileName = (key: string): string => (key === 'p999' ? 'p99.9' : key);
-
-/** `31.2 us`: three digits in the greatest unit that leaves at least 1. */
-export function time(ns: number): string {
-  const [unit, size] =
-    ns >= 1e9
-      ? (['s', 1e9] as const)
-      : ns >= 1e6
-        ? (['ms', 1e6] as const)
-        : ns >= 1e3
-          ? (['us', 1e3] as const)
-          : (['ns', 1] as const);
-  return `${Number((ns / size).toPrecision(3))} ${unit}`;
-}
 
 function fewSamples(vm: VmResult): Warning[] {
   const { count } = vm.latencyNs;
@@ -288,6 +277,7 @@ export function warningsOf(result: Result, facts: RunFacts): Warning[] {
     ...fewCycles(result, facts),
     ...traces(result, facts),
     ...notSteady(result),
+    ...idleTier(result, facts.scenario),
     ...units(result, facts),
   ];
 }

@@ -2,7 +2,7 @@
 // neither as met nor as missed: the others decide, and where there is no other nothing is met.
 
 import type { Result, VmResult } from '../result/result.js';
-import { time } from '../result/trust.js';
+import { time } from '../result/time.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';

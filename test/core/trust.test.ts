@@ -74,6 +74,20 @@ const packets = (rate: number, queue: number): ScenarioInput =>
     datapath: { workers: 1, discipline: 'fifo', queue, tenants: [{ vm: 'api', cost: '10us' }] },
   });
 
+/** Pages in content, beside a host too small for them; `accesses`: of the tier, which is set by it. */
+function tiered(content: object, accesses?: number, tier: object = {}, host: object = {}): ScenarioInput {
+  const memory = {
+    ...{ size: '12MiB', workers: 1, cores: 1, content, scan: { interval: '2ms' } },
+    watermarks: { high: 0.05, low: 0.03, min: 0.01 },
+    ...(accesses === undefined ? {} : { tier: { accesses, admit: 'always', ...tier } }),
+    ...host,
+  };
+  return scenario({
+    ...{ duration: '30ms', host: { cores: 6, memory } as ScenarioInput['host'] },
+    vm: { memory: { size: '24MiB', touches: 20, access: { pattern: 'zipf', exponent: 0.9, cold: 0.5 } } },
+  });
+}
+
 interface Case {
   readonly code: (typeof WARNING_CODES)[number];
   readonly field: string;
@@ -176,6 +190,20 @@ const CASES: readonly Case[] = [
     filesNot: { 's.txt': '10000\n20000\n' },
   },
   { code: 'not-steady', field: 'memory.scans', gives: memory('20ms', '10s'), not: memory('60ms', '5ms') },
+  { code: 'idle-tier', field: 'host.memory.tier', gives: tiered({ lz4: 1 }, 3), not: tiered({ slow: 1 }, 3) },
+  { code: 'idle-tier', field: 'host.memory.tier', gives: tiered({ lz4: 1 }, 3), not: tiered({ lz4: 1 }) },
+  {
+    code: 'idle-tier',
+    field: 'host.memory.tier.scan.delay',
+    gives: tiered({ slow: 1 }, 3, { detector: 'tpp' }),
+    not: tiered({ slow: 1 }, 3, { detector: 'tpp', scan: { delay: '1ms' } }),
+  },
+  {
+    code: 'idle-tier',
+    field: 'memory.tier.promotions',
+    gives: tiered({ slow: 1 }, 3, {}, { page: '2MiB' }),
+    not: tiered({ slow: 1 }, 3),
+  },
 ];
 
 const pairs = (result: Result): string[] => result.warnings.map(({ code, field }) => `${code} ${field}`);
