@@ -20,7 +20,7 @@ interface Span {
 }
 
 /** Announcements are no calls. */
-const isCall = (serviceNs: number): boolean => serviceNs >= 0;
+export const isCall = (serviceNs: number): boolean => serviceNs >= 0;
 
 export class HostCalls {
   /** Calls, host after host, in order of time. */

@@ -36,6 +36,7 @@ export function functionFigures(strata: readonly FunctionStratum[], isSampled: b
   const cold = sumOver((name) => counts[name], COLD);
   return {
     arrived: told('arrived'),
+    carried: told('carried'),
     served: Object.fromEntries(SERVED_TIERS.map((tier) => [tier, told(tier)])) as FunctionFigures['served'],
     coldStartRate: served === 0 ? null : cold / served,
     dropped: told('dropped'),

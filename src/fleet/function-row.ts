@@ -8,7 +8,6 @@ import { Latencies, type RowLatency, Tally, type TallyState } from './tally.js';
 /** Of memory × time, in whole byte-seconds an epoch. */
 export const HELD = ['warmByteSeconds', 'busyByteSeconds', 'startingByteSeconds'] as const;
 const PLAIN = [
-  'arrived',
   'completed',
   'dropped',
   'timedOut',
@@ -19,8 +18,9 @@ const PLAIN = [
   'starts',
 ] as const;
 
-export type FunctionCount = (typeof PLAIN)[number] | (typeof SERVED_TIERS)[number] | (typeof HELD)[number];
-export const FUNCTION_COUNTS: readonly FunctionCount[] = [...PLAIN, ...SERVED_TIERS, ...HELD];
+export type FunctionCount =
+  'arrived' | 'carried' | (typeof PLAIN)[number] | (typeof SERVED_TIERS)[number] | (typeof HELD)[number];
+export const FUNCTION_COUNTS: readonly FunctionCount[] = ['arrived', ...PLAIN, ...SERVED_TIERS, ...HELD, 'carried'];
 
 /** Of the functions of a host. */
 export interface RowFunctions {
@@ -43,7 +43,10 @@ export class FunctionsBuilder {
   private readonly starts = new Latencies();
   private readonly latencies = new Latencies();
 
-  add(simulation: Simulation, result: LifecycleResult): void {
+  /** @param arrived requests that came within it: those that waited when it began are of an epoch before */
+  add(simulation: Simulation, result: LifecycleResult, arrived: number): void {
+    this.counts.arrived += arrived;
+    this.counts.carried += result.arrived - arrived;
     for (const name of PLAIN) this.counts[name] += result[name];
     for (const name of SERVED_TIERS) this.counts[name] += result.served[name];
     for (const name of HELD) this.counts[name] += Math.round(result[name]);

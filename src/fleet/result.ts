@@ -138,8 +138,10 @@ export interface FunctionsResult {
   requests: number;
   /** Of them, those that came when no host was open: nobody simulates them. */
   nowhere: number;
-  /** Requests that came in the windows; those that waited for memory where an epoch began are of it, too. */
+  /** Requests that came in the windows, each once. */
   arrived: number;
+  /** How often one that came before waited for memory where an epoch began: arrived + carried = served + dropped + timedOut + inFlight. */
+  carried: number;
   /** Of them, those that were given an instance, by where it was found. */
   served: Record<ServedTier, number>;
   /** Share of the served ones for which an instance was restored or booted, 0 to 1; null without any. */

@@ -9,6 +9,7 @@ import { Simulation } from '../simulation.js';
 import { callsByHost, dealtResult, keptFor, loadOf } from './dealt.js';
 import { Fingerprint } from './fingerprint.js';
 import { type FunctionCalls, readFunctions, reservedBytes } from './functions.js';
+import type { FunctionFigures } from './function-figures.js';
 import { FunctionMap, type MappedHost, mappedOf } from './function-map.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
@@ -220,9 +221,14 @@ const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
   ...(fleet.vms.staggered === true ? { staggered: true as const } : {}),
 });
 
-/** Hosts that are there because they came first say nothing of the others. */
-const unjudged = ({ slo, ...rest }: ClassResult): ClassResult =>
+/** Hosts that are there because they came first say nothing of the others: neither an objective nor an interval. */
+const unjudged = ({ slo, confidence: _, ...rest }: ClassResult): ClassResult =>
   slo === undefined ? rest : { ...rest, slo: { ...slo, attained: null } };
+
+function functionsOf(merger: Merger, isWhole: boolean): FunctionFigures {
+  const { confidence, ...figures } = merger.functions();
+  return isWhole && confidence !== undefined ? { ...figures, confidence } : figures;
+}
 
 /** Which host did what, as the fleet's fingerprint has it. */
 export interface HostIdentity extends Pick<HostRow, 'host' | 'epochs' | 'fingerprint'> {
@@ -336,7 +342,7 @@ export class FleetSum {
       },
       hosts: { simulated, of: base.hosts.of, ...(failed === 0 ? {} : { failed }) },
       classes: isWhole ? merger.classes() : merger.classes().map(unjudged),
-      ...(base.functions === undefined ? {} : { functions: { ...base.functions, ...merger.functions() } }),
+      ...(base.functions === undefined ? {} : { functions: { ...base.functions, ...functionsOf(merger, isWhole) } }),
       coreSeconds: merger.coreSeconds(),
       map: { ...base.map, ...this.map?.result() },
       warnings,

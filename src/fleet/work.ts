@@ -12,7 +12,7 @@ import type { ScenarioInput } from '../scenario/schema.js';
 import type { Simulation } from '../simulation.js';
 import type { Engine, WorkKind } from '../study/engine.js';
 import { SplitMix64 } from '../workload/random.js';
-import type { EpochCalls } from './calls.js';
+import { type EpochCalls, isCall } from './calls.js';
 import type { Overcommit } from './demand.js';
 import { FunctionsBuilder, type RowFunctions } from './function-row.js';
 import { Latencies, LATENCY_BITS, type RowLatency } from './tally.js';
@@ -175,7 +175,7 @@ export class HostSimulator {
         const simulation = await this.create(scenario, this.lifecycleOf(job, epoch));
         try {
           await simulation.run(speak === undefined ? {} : { onProgress: speak });
-          row.add(simulation, scenario);
+          row.add(simulation, scenario, this.arrivedIn(epoch));
         } finally {
           simulation.close();
         }
@@ -193,6 +193,12 @@ export class HostSimulator {
     const share = seedOf(this.context.seed, vm, STAGGER) / 2 ** 53;
     const loop = { share, sinceNs: fromNs - this.context.warmupNs };
     return { ...workload, arrivals: { ...workload.arrivals, loop } };
+  }
+
+  /** Requests of functions that come after the warm-up. */
+  private arrivedIn({ calls = NO_CALLS }: Epoch): number {
+    const { warmupNs } = this.context;
+    return calls.atNs.reduce((sum, ns, i) => sum + Number(ns >= warmupNs && isCall(calls.serviceNs[i]!)), 0);
   }
 
   /** Undefined where the host has no functions. */
@@ -251,7 +257,7 @@ class RowBuilder {
 
   constructor(private readonly job: HostJob) {}
 
-  add(simulation: Simulation, scenario: Scenario): void {
+  add(simulation: Simulation, scenario: Scenario, arrived: number): void {
     const result = simulation.metrics();
     assertLaws(result);
     this.events += result.manifest.events;
@@ -275,7 +281,7 @@ class RowBuilder {
       for (const use of RUNNING) add(use, vm.cpuSeconds[use]);
     });
     if (result.lifecycle === undefined) return;
-    (this.functions ??= new FunctionsBuilder()).add(simulation, result.lifecycle);
+    (this.functions ??= new FunctionsBuilder()).add(simulation, result.lifecycle, arrived);
     for (const use of RUNNING) add(use, result.lifecycle.cpuSeconds[use]);
   }
 

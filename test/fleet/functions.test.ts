@@ -216,6 +216,18 @@ describe('functions of a fleet', () => {
     expect(functions!.arrived).toBe(ROWS.filter(within(first)).length + ROWS.filter(within(second)).length);
   });
 
+  it('come once, also where they wait for memory from one window to the next', async () => {
+    const simulate = { windows: 5, length: '20s', warmup: '10s' } as const;
+    const hosts = [{ count: 2, cores: 4, memory: '1GiB' }];
+    const waits = { ...lifecycle, overflow: { timeout: '20s' } } as const;
+    const { functions } = await fleet(input({ simulate, hosts, lifecycle: waits }), { files });
+    const { arrived, carried, served, dropped, timedOut, inFlight } = functions!;
+    expect(arrived).toBe(ROWS.length);
+    expect(carried).toBeGreaterThan(0);
+    const all = Object.values(served).reduce((sum, one) => sum + one, dropped + timedOut + inFlight);
+    expect(arrived + carried).toBe(all);
+  });
+
   it('go elsewhere while a host is out, and come back', () => {
     const { fleet: resolved } = resolveFleet(input());
     const spec = { tenant: '', memoryBytes: 1, memoryPerRequestBytes: 0, initNs: 0, maxVcpus: 1, concurrency: 1 };
@@ -371,5 +383,8 @@ describe('functions of a fleet', () => {
     expect(fields({ lifecycle: { keepAlive: { policy: 'policy' } } })).toEqual(['lifecycle.keepAlive.policy']);
     expect(fields({ mechanism: 'static' })).toEqual(['mechanism.kind']);
     expect(fields({ functions: { trace, rate: 3 } })).toEqual(['functions.rate']);
+    const few = [{ count: 1, cores: 2, memory: '1GiB' } as const, { count: 1, cores: 1, memory: '1GiB' } as const];
+    expect(fields({ hosts: few })).toEqual(['hosts.1.cores']);
+    expect(fields({ hosts: few, fidelity: 'packing' })).toEqual([]);
   });
 });

@@ -87,6 +87,14 @@ describe('sampled hosts', () => {
     expect(fleetReport(results.whole).claims![0]!.table.rows.flat().join()).not.toMatch(/≈| to /);
   });
 
+  it('have no interval while some are missing', async () => {
+    const text = calm.replace('fidelity: full', 'fidelity: { kind: sampled, share: 0.3 }');
+    const { classes, hosts } = await resultOf(text, 3);
+    expect(hosts.simulated).toBe(3);
+    expect(classes.map(({ confidence }) => confidence)).toEqual(classes.map(() => undefined));
+    expect(classes.length).toBeGreaterThan(0);
+  });
+
   it('have shares that do not pass 0 or 1, however they round', () => {
     const sums = (vms: number): ClassSums => ({ counts: new Map([['judged', vms]]) }) as never;
     const all: Sum<ClassSums> = { sum: 0, of: ({ counts }) => counts.get('judged')! };
