@@ -117,8 +117,9 @@ export class App {
     const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message, true));
     if (shared === undefined) return false;
     this.dropped.hold(shared);
+    const empty = this.about === undefined ? this.middle : undefined;
     if (shared.pages === undefined) await this.openOwn(shared.text, 'shared.yaml', shared.set, true);
-    else await Promise.resolve(this.about ?? this.tour.begin(0)).then(() => this.extras.asked(shared));
+    else await this.extras.asked(shared, empty);
     return true;
   }
 

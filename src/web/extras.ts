@@ -72,8 +72,9 @@ export class Extras {
     this.pagesPart.scrollIntoView({ block: 'nearest' });
   }
 
-  /** A link asks something of the trace in it. */
-  async asked({ pages, expect, files = {} }: Shared): Promise<void> {
+  /** A link asks something of the trace in it. `empty`: where nothing else stands; this does alone, and the style hides the rest. */
+  async asked({ pages, expect, files = {} }: Shared, empty: HTMLElement | undefined): Promise<void> {
+    empty?.replaceChildren(this.element);
     const text = files[pages!.trace];
     const file = { name: pages!.trace, bytes: new TextEncoder().encode(text ?? '') };
     (await this.openPages()).ask({ pages: pages!, ...(expect === undefined ? {} : { expect }) }, file);
@@ -84,7 +85,13 @@ export class Extras {
     const { PagesPanel: Panel } = await import('./pages-panel.js');
     if (this.pages === undefined) {
       this.pages = new Panel();
-      this.pagesPart.append(this.pages.element);
+      // an address without a fragment is loaded anew
+      const whole = h(
+        'p',
+        { class: 'whole' },
+        h('a', { href: location.pathname }, 'The whole page: stories, scenarios, lessons'),
+      );
+      this.pagesPart.append(this.pages.element, whole);
     }
     this.pagesPart.hidden = false;
     this.pagesPart.open = true;

@@ -397,6 +397,17 @@ describe('the live page in Chromium', () => {
     expect(await page.$$eval('#pages .legend .name', (all) => all.map(({ textContent }) => textContent))).toEqual([
       ...['lru', 'sieve', 'lru, curve'],
     ]);
+    const alone = await page.context().browser()!.newPage();
+    await alone.goto(page.url().replace(/#.*/s, pages!.fragment));
+    await alone.click('#replay');
+    await alone.waitForSelector('#pages canvas');
+    const parts = ['#pages', '.bar', '.settings', '.happened', '.tour', '#sweep', '#lessons', 'canvas.strips'];
+    const seen = (): Promise<boolean[]> => Promise.all(parts.map((part) => alone.isVisible(part)));
+    expect(await seen()).toEqual(parts.map((part) => part === '#pages'));
+    await alone.click('.whole a');
+    await alone.waitForSelector('canvas.strips');
+    expect(await seen()).toEqual(parts.map((part) => part !== '#pages'));
+    await alone.close();
     const other = { ...(await fromFragment(pages!.fragment))!, expect: '0'.repeat(64) };
     await replayed(await toFragment(other), '✕ It does not match the printed hash 0000');
     expect(complaints).toEqual([]);
