@@ -49,14 +49,18 @@ function tierText({ tier, touches }: MemoryResult): string {
   );
 }
 
+/** Whether a page was waited for at all: what lies in a slow tier is read there, and comes up without anybody waiting. */
+const waited = ({ tier, swapInNs }: MemoryResult): boolean => tier === undefined || swapInNs.count > 0;
+
 function swapInTable(memory: MemoryResult, look: Look): string {
+  if (!waited(memory)) return '';
   const row = (name: string, law: Distribution, within: number | null): string[] => [
     name,
     formatCount(law.count),
     ...quantiles(law),
     formatShare(within),
   ];
-  const backends = Object.entries(memory.backends);
+  const backends = Object.entries(memory.backends).filter(([name]) => memory.tier === undefined || name !== 'slow');
   const rows = backends.map(([name, { swapInNs, withinTenUs }]) => row(`  ${name}`, swapInNs, withinTenUs));
   return renderTable(
     [
@@ -77,9 +81,10 @@ function overKept({ keptCoresUsed }: MemoryResult): string {
 
 function workText(memory: MemoryResult): string {
   const { swapIn, swapOut, scan, faultExit, total } = memory.elasticityCoreSeconds;
+  const [up, down] = waited(memory) ? ['swap-in', 'swap-out'] : ['promotions', 'demotions'];
   const parts = [
-    ['swap-in', swapIn],
-    ['swap-out', swapOut],
+    [up, swapIn],
+    [down, swapOut],
     ['scans', scan],
     ['fault exits', faultExit],
   ] as const;
@@ -214,11 +219,15 @@ export function memoryRows(
     row('out', ({ outShare }) => formatShare(outShare)),
     row('touches that fault', ({ faultShare }) => fineShare(faultShare), 'faultShare'),
     ...tierRows(memories, row),
-    latency('swap-in p50', 'p50'),
-    latency('swap-in p90', 'p90'),
-    latency('swap-in p99', 'p99'),
-    latency('swap-in p99.9', 'p999'),
-    row('swap-ins <= 10 us', ({ withinTenUs }) => formatShare(withinTenUs)),
+    ...(memories.some((memory) => memory !== undefined && waited(memory))
+      ? [
+          latency('swap-in p50', 'p50'),
+          latency('swap-in p90', 'p90'),
+          latency('swap-in p99', 'p99'),
+          latency('swap-in p99.9', 'p999'),
+          row('swap-ins <= 10 us', ({ withinTenUs }) => formatShare(withinTenUs)),
+        ]
+      : []),
     row('direct reclaims', ({ directReclaims }) => formatCount(directReclaims)),
     row('elasticity core-seconds', (memory) => formatCoreSeconds(memory.elasticityCoreSeconds.total)),
     ...(memories.some((memory) => (memory?.keptCoresUsed ?? 0) > 1)

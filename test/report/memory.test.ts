@@ -11,10 +11,11 @@ import { type MemoryResult, memoryOf } from '../../src/swap/result.js';
 import { differenceOf } from '../../src/result/replications.js';
 import type { Result } from '../../src/result/result.js';
 import { renderComparison } from '../../src/report/compare-table.js';
+import { reportOf } from '../../src/report/html/document.js';
 import { memoryRows } from '../../src/report/memory-table.js';
 import { renderRun } from '../../src/report/run-table.js';
 import { MAX_COLUMNS } from '../../src/report/table.js';
-import { formatCount, formatDurationNs, formatCoreSeconds } from '../../src/report/units.js';
+import { formatCount, formatDurationNs, formatCoreSeconds, formatShare } from '../../src/report/units.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resultSchemas } from '../../src/result/result.js';
@@ -66,7 +67,28 @@ describe('the report of a run with a slow tier', () => {
       `${(slowShare! * 100).toFixed(2)} %`,
     ]);
     // of a run without such a tier nothing of it is said
-    expect(renderRun(await simulate('hyperflux'))).not.toContain('slow');
+    const other = await simulate('hyperflux');
+    expect(renderRun(other)).not.toContain('slow');
+    // nobody waits for a page: no latency of one, neither here nor side by side, unless another run has some
+    expect(text).not.toContain('swap-in');
+    expect(text).toContain(
+      `  promotions ${formatCoreSeconds(figuresOf(result).elasticityCoreSeconds.swapIn)}, demotions`,
+    );
+    const labels = (...runs: Result[]): unknown[] => memoryRows(runs, (cell) => cell).map(([label]) => label);
+    expect(labels(result)).not.toContain('  swap-in p50');
+    expect(labels(result, other)).toContain('  swap-in p50');
+    // the report draws whose touches they are
+    const { figures } = reportOf(result);
+    expect(figures.map(({ id }) => id)).not.toContain('swap-in');
+    const { drawing, answer } = figures.find(({ id }) => id === 'slow-tier')!;
+    const { fastTouches } = vms['a']!;
+    expect(drawing).toMatchObject({
+      rows: [{ name: 'a', parts: [{ seconds: fastTouches }, { seconds: slowTouches }] }],
+    });
+    expect(fastTouches + slowTouches).toBe(touches);
+    expect(answer).toContain(`${formatShare(slowShare)} of the touches`);
+    expect(reportOf(other).figures.map(({ id }) => id)).toEqual(expect.arrayContaining(['swap-in', 'memory']));
+    expect(reportOf(other).figures.map(({ id }) => id)).not.toContain('slow-tier');
   });
 });
 

@@ -32,6 +32,7 @@ import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
 import { type JudgedDocument, judgedReport } from './figures/judged.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
+import { tierFigure } from './figures/tier.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
 import { fewJudge, fewWords, judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
@@ -191,6 +192,7 @@ function resultReport(result: Result): Report {
         datapathFigure(runs),
         gpuFigure(runs),
         swapInFigure(runs),
+        tierFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),
       ]),
@@ -234,6 +236,7 @@ function comparisonReport(comparison: Comparison): Report {
         datapathFigure(runs),
         gpuFigure(runs),
         swapInFigure(runs),
+        tierFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),
         comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),

@@ -23,7 +23,7 @@ const hueOf = (i: number): { colour: string; dash: string } => ({
 export function swapInFigure(runs: readonly Named[]): Figure | undefined {
   const shown = runs.flatMap((run) => {
     const memory = memoryOf(run);
-    return memory === undefined || memory.swapIns === 0 ? [] : [{ label: run.label, memory }];
+    return memory === undefined || memory.swapInNs.count === 0 ? [] : [{ label: run.label, memory }];
   });
   const [first] = shown;
   if (first === undefined) return undefined;
