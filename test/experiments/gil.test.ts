@@ -71,6 +71,15 @@ describe('reproduce gil', () => {
     });
   });
 
+  it('names the range of every figure that a range makes reachable', () => {
+    const found = document.claims.find(({ id }) => id === 'threads-256')!;
+    const { low, high } = found.numbers!.ours[0]!.reach!;
+    expect(low).toBeLessThan(0.01); // a waiter that costs nothing
+    expect(high).toBeGreaterThan(found.numbers!.ours[0]!.value);
+    expect(found.verdict).toBe(high >= 0.17 ? 'reachable' : 'not reached');
+    expect(found.ours).toMatch(/ ns a waiter .*; 0 ns: .* 100 ns: /);
+  });
+
   it('refuses what cannot be', async () => {
     expect(await refused('gil', 'beta.low=0.8', 'pool.least=65')).toMatch(
       /beta\.low: given 0\.8, expected at most beta\.high.*\n.*pool\.least/,

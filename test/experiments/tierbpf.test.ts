@@ -5,6 +5,7 @@ import type { Claim } from '../../src/experiments/experiment.js';
 import { stream } from '../../src/experiments/draw.js';
 import { drifting } from '../../src/residency/generate.js';
 import { timesAccessed } from '../../src/residency/accesses.js';
+import { gainPicture } from '../../src/experiments/tierbpf/pictures.js';
 import type { TierResult } from '../../src/residency/tiers.js';
 import { sharedFile } from '../memory/support.js';
 import { heldNumbers } from './claim-numbers.js';
@@ -48,6 +49,32 @@ describe('generated accesses', () => {
 });
 
 describe('reproduce tierbpf', () => {
+  it('says who waits for moves, and where a gain falls between the ends', async () => {
+    const few = ['detectors=count', 'sizes=4KiB', 'accesses=3000', 'pages=200'];
+    const waiting = (claims: Claim[]): boolean => JSON.stringify(claims).includes('an access waits for the moves');
+    const [on, off] = [
+      await printed<Printed>('tierbpf', ...few),
+      await printed<Printed>('tierbpf', 'background=true', ...few),
+    ];
+    expect([waiting(on.claims), waiting(off.claims)]).toEqual([true, false]);
+    const head = ['us', 'count'];
+    const rows = [
+      ['0', '1.00x'],
+      ['1', '0.87x'],
+      ['2', '0.82x'],
+      ['5', '1.04x'],
+      ['699', '1.00x'],
+    ];
+    expect(gainPicture('us')(head, rows)).toMatchObject({
+      answer: 'From 0 to 699: count from 1.00x to 1.00x, at least 0.82x at 2, at most 1.04x at 5.',
+    });
+    for (const { claims, figures } of [on, off]) {
+      const { byMove } = Object.values(figures['4KiB']!.hosts)[0]!;
+      const fell = byMove.some((one, i) => i > 0 && one < byMove[i - 1]! * 0.99);
+      expect(claims.find(({ id }) => id === 'grows')!.ours.includes('than at the cost before')).toBe(fell);
+    }
+  });
+
   it('gains by admission, the more the dearer a move; nothing where moves are free', async () => {
     const document = await printed<Printed>('tierbpf');
     heldNumbers(document.claims);

@@ -2,6 +2,7 @@
 // cost of a move, and whether moving pays at all. Rules: docs/tierbpf.md.
 
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import type { Settings } from '../parameters.js';
 import { pictured } from '../pictures.js';
 import { times } from '../words.js';
 import { accessesPicture, gainPicture, timePicture } from './pictures.js';
@@ -33,13 +34,18 @@ function crossing(values: readonly number[], factor: number): readonly [number, 
 }
 
 const common = { unit: '', command: COMMAND } as const;
-const ASSUMED = [
+/** Who waits for moves, of the two ways that can be asked for. */
+const waits = (settings: Settings): string =>
+  settings.flag('background')
+    ? 'moves go over one link in the background, and no access waits for them'
+    : 'an access waits for the moves that it causes';
+const assumed = (settings: Settings): string[] => [
   'the rule of admission is assumed: more accesses seen than a move costs',
-  'an access waits for the moves that it causes',
+  waits(settings),
   'accesses are generated, or post-cache',
 ];
 
-function gains(found: readonly SizeFound[]): Claim[] {
+function gains(found: readonly SizeFound[], assumptions: readonly string[]): Claim[] {
   const base = found[0]!;
   const means = overHosts(base);
   const [low, high] = GEOMEAN.map((one) => crossing(means, 1 + one));
@@ -72,7 +78,7 @@ function gains(found: readonly SizeFound[]): Claim[] {
         ours: [0, 1, 2, 3].map((i) => ({ where: `a move of ${MOVES[i]!} us`, value: means[i]! - 1 })),
       },
       supported: low !== undefined && high !== undefined ? 'partly' : 'no',
-      assumptions: ASSUMED,
+      assumptions,
     },
     {
       ...common,
@@ -91,7 +97,7 @@ function gains(found: readonly SizeFound[]): Claim[] {
         ours: base.hosts.map((one) => ({ where: `${one.host}, pages of ${one.size}`, value: gainOf(one) - 1 })),
       },
       supported: reaching.length > 0 ? 'partly' : 'no',
-      assumptions: ASSUMED,
+      assumptions,
     },
   ];
 }
@@ -99,7 +105,14 @@ function gains(found: readonly SizeFound[]): Claim[] {
 /** Never less by more than a hundredth, from one cost of a move to the next. */
 const grows = ({ byMove }: HostFound): boolean => byMove.every((one, i) => i === 0 || one >= byMove[i - 1]! * 0.99);
 
-function further(found: readonly SizeFound[], pairs: Awaited<ReturnType<typeof control>>): Claim[] {
+/** Costs at which it is less than at the one before. */
+function falls({ byMove }: HostFound): string {
+  const those = MOVES.filter((_, i) => i > 0 && byMove[i]! < byMove[i - 1]! * 0.99);
+  return those.length === 0 ? '' : ` (less at ${those.join(', ')} than at the cost before)`;
+}
+
+function further(found: readonly SizeFound[], pairs: Awaited<ReturnType<typeof control>>, settings: Settings): Claim[] {
+  const assumptions = assumed(settings);
   const hosts = found.flatMap((one) => one.hosts.map((host) => ({ ...host, never: one.never })));
   const growing = hosts.filter(grows);
   const paying = hosts.filter((one) => one.always.totalNs < one.never.totalNs);
@@ -116,10 +129,10 @@ function further(found: readonly SizeFound[], pairs: Awaited<ReturnType<typeof c
       claim: 'the gain grows with what a move costs: the size of pages, the slowness of the link',
       source: SOURCE,
       paper: 'stated without a figure',
-      ours: `in ${growing.length} of ${hosts.length} hosts and sizes; ${hosts.map((one) => `${one.host} ${one.size}: ${more(one.byMove[0]!)} at 0, ${more(one.byMove[3]!)} at 5, ${more(one.byMove.at(-1)!)} at 699 us`).join('; ')}`,
+      ours: `in ${growing.length} of ${hosts.length} hosts and sizes; ${hosts.map((one) => `${one.host} ${one.size}: ${more(one.byMove[0]!)} at 0, ${more(one.byMove[3]!)} at 5, ${more(one.byMove.at(-1)!)} at 699 us${falls(one)}`).join('; ')}`,
       brief: `in ${growing.length} of ${hosts.length} hosts and sizes`,
       supported: growing.length === hosts.length ? 'partly' : 'no',
-      assumptions: ASSUMED,
+      assumptions,
     },
     {
       ...common,
@@ -132,7 +145,7 @@ function further(found: readonly SizeFound[], pairs: Awaited<ReturnType<typeof c
         `the least time without admission is ${times(least((one) => one.always.totalNs))} of that without promotion, ` +
         `with it ${times(least((one) => one.admitted.totalNs))}`,
       supported: 'partly',
-      assumptions: ['an access waits for the moves that it causes'],
+      assumptions: [waits(settings)],
     },
     {
       ...common,
@@ -231,7 +244,7 @@ export const experiment = experimentOf(TIERBPF_PARAMETERS, async (asked) => {
   const found = await study(asked);
   const pairs = await control(asked);
   return {
-    claims: [...gains(found), ...further(found, pairs)],
+    claims: [...gains(found, assumed(asked.settings)), ...further(found, pairs, asked.settings)],
     tables: tables(found),
     figures: counted(found),
     laws: {

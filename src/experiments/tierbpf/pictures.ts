@@ -1,6 +1,6 @@
 // What of TierBPF's tables is drawn, and the answer in a sentence.
 
-import { type Draw, columnLines, greatest, lines, spans } from '../pictures.js';
+import { type Draw, type Rows, columnLines, greatest, least, lines, span } from '../pictures.js';
 
 /** Rows: host, pages, time with all promoted, with admission, gain, promotions, admitted ones, best set without moves. */
 export const timePicture: Draw = (head, rows) => {
@@ -23,6 +23,19 @@ export const timePicture: Draw = (head, rows) => {
   };
 };
 
+/** Each column from its first to its last, and what is beyond both between them: gains are not monotone everywhere. */
+const columns = (head: readonly string[], rows: Rows): string =>
+  head
+    .slice(1)
+    .map((name, i) => {
+      const ends = [rows[0]![i + 1]!, rows.at(-1)![i + 1]!];
+      const beyond = [['least', least(rows, i + 1)] as const, ['most', greatest(rows, i + 1)] as const].flatMap(
+        ([word, row]) => (ends.includes(row[i + 1]!) ? [] : [`, at ${word} ${row[i + 1]!} at ${row[0]!}`]),
+      );
+      return `${name} ${span(rows, i + 1)}${beyond.join('')}`;
+    })
+    .join('; ');
+
 /** Rows: what is varied; a column a host and size. */
 export const gainPicture =
   (x: string): Draw =>
@@ -30,7 +43,7 @@ export const gainPicture =
     lines(
       x,
       'gain of admission',
-      `From ${rows[0]![0]!} to ${rows.at(-1)![0]!}: ${spans(head, rows)}.`,
+      `From ${rows[0]![0]!} to ${rows.at(-1)![0]!}: ${columns(head, rows)}.`,
       columnLines(head, rows),
     );
 
