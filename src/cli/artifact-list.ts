@@ -41,7 +41,13 @@ const ITEM_FIELDS = ['name', 'claim', 'command', ...SIZES];
 export function commandProblem(command: string): string | undefined {
   const [program, name = ''] = wordsOf(command);
   const able = Object.entries(COMMANDS).flatMap(([one, { inKits }]) => (inKits === false ? [] : [one]));
-  if (program !== 'fluxhost' || !able.includes(name)) return `fluxhost and one of ${able.join(', ')}`;
+  if (program !== 'fluxhost' || !able.includes(name)) {
+    const reportless =
+      program === 'fluxhost' && Object.hasOwn(COMMANDS, name)
+        ? `: ${name} leaves no folder with a report, as a kit holds them; its document is for fluxhost verify`
+        : '';
+    return `fluxhost and one of ${able.join(', ')}${reportless}`;
+  }
   if (/\s--held-out\b/.test(command)) return 'a command without --held-out, whose seed no file may tell';
   return /\s--(out|json|csv|shard|resume)\b/.test(command)
     ? 'a command without --out, --json, --csv, --shard and --resume'

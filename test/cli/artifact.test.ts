@@ -325,6 +325,7 @@ describe('fluxhost artifact', () => {
       [[at('no'), '--check', 'quick'], 'the folder of a kit'],
       [[at('no'), '--of', 'nothing.yaml'], 'a list, a scenario, the name of an experiment'],
       [[at('no'), '--of', 'fluxhost serve'], 'fluxhost and one of run'],
+      [[at('no'), '--of', 'fluxhost why x.yaml'], ': why leaves no folder with a report, as a kit holds them'],
       [[at('elsewhere'), '--check', 'quick', '--only', 'x'], '--only: given "x"'],
     ];
     for (const [args, expected] of refusals) {
