@@ -78,6 +78,17 @@ export class HostCalls {
     return this.functionsOf.filter((own) => own !== undefined).length;
   }
 
+  /** Calls in these spans that came when no host was open. */
+  nowhereIn(spans: readonly Span[]): number {
+    const { hosts, invocations } = this.dealt;
+    const isIn = (ns: number): boolean => spans.some(({ fromNs, toNs }) => ns >= fromNs && ns < toNs);
+    let count = 0;
+    hosts.forEach((host, call) => {
+      if (host === NOWHERE && isCall(invocations.serviceNs[call]!) && isIn(invocations.atNs[call]!)) count++;
+    });
+    return count;
+  }
+
   functions(host: number): FunctionSpec[] {
     return (this.functionsOf[host] ?? []).map((fn) => this.dealt.functions[fn]!);
   }

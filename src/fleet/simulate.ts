@@ -26,7 +26,7 @@ import type { LoadedFleet } from './parse.js';
 import type { ClassResult, FleetResult, PackingResult } from './result.js';
 import type { Fleet, Inside } from './types.js';
 import { type VmTable, VmTableBuilder } from './vms.js';
-import { failures, FEW_HOSTS, functionWarnings, insideWarnings, warningsOf } from './warnings.js';
+import { failures, FEW_HOSTS, functionWarnings, insideWarnings, unaskedWarnings, warningsOf } from './warnings.js';
 
 export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'policyName' | 'onProgress'> {
   /** Of fluxhost-memory.wasm, which places. */
@@ -185,6 +185,7 @@ export async function prepareFleet(
     ...(calls === undefined ? {} : { functions: dealtResult(options.calls!, calls) }),
     warnings: [
       ...warningsOf(fleet, vms, packing, packed.endNs),
+      ...unaskedWarnings(fleet, options.policy),
       ...(simulates ? insideWarnings(fleet, inside) : []),
       ...functionWarnings(fleet, calls, options.calls, windows),
     ],
@@ -330,7 +331,7 @@ export class FleetSum {
         field: 'hosts',
         detail:
           `${plan.order.length - merger.rows} of ${plan.order.length} hosts to simulate are missing, and those that are there are no sample: ` +
-          'whether an SLO is attained is open',
+          'whether an SLO is attained is open, and figures have no intervals',
       });
     return {
       ...base,

@@ -46,6 +46,12 @@ export function insideWarnings({ vms }: Fleet, { behaviour }: Inside): FleetResu
   ];
 }
 
+/** A rule that was handed in for nothing. */
+export const unaskedWarnings = (fleet: Fleet, policy: unknown): FleetResult['warnings'] =>
+  policy === undefined || hasVms(fleet)
+    ? []
+    : [{ code: 'no-vms', field: 'placement', detail: 'there are no VMs to place, so that the rule is never asked' }];
+
 export function warningsOf(fleet: Fleet, vms: VmTable, packing: PackingResult, endNs: number): FleetResult['warnings'] {
   const warnings: FleetResult['warnings'] = [];
   if (packing.arrivals === 0 && hasVms(fleet))
@@ -86,7 +92,12 @@ export function failures(errors: Merger['errors']): FleetResult['warnings'] {
 type Warnings = FleetResult['warnings'];
 
 /** Functions that no host can hold, and calls for which there was no host. */
-function lostWarnings({ hosts, functions: given }: Fleet, { functions }: FunctionCalls, calls: HostCalls): Warnings {
+function lostWarnings(
+  { hosts, functions: given }: Fleet,
+  { functions }: FunctionCalls,
+  calls: HostCalls,
+  windows: readonly Window[],
+): Warnings {
   const most = Math.max(...hosts.map(({ memoryBytes }) => reservedBytes(given!, memoryBytes)));
   const never = functions.filter((one) => one.memoryBytes + one.memoryPerRequestBytes > most);
   const names = never.slice(0, 3).map(({ name }) => name);
@@ -106,7 +117,7 @@ function lostWarnings({ hosts, functions: given }: Fleet, { functions }: Functio
           {
             code: 'no-host',
             field: 'functions',
-            detail: `${calls.nowhere} of ${calls.calls} requests came when no host was open, and are not simulated`,
+            detail: `${calls.nowhere} of the ${calls.calls} requests of the whole time came when no host was open, and are not simulated: ${calls.nowhereIn(windows)} of them in the windows`,
           },
         ]),
   ];
@@ -129,7 +140,14 @@ export function functionWarnings(
           'fidelity packing places VMs alone: functions take what is kept for them, and their requests are not simulated',
       },
     ];
-  const warnings = lostWarnings(fleet, found, calls);
+  const warnings = lostWarnings(fleet, found, calls, windows);
+  const hosts = fleet.hosts.reduce((sum, { count }) => sum + count, 0);
+  if (functions.spread > hosts)
+    warnings.push({
+      code: 'wide-spread',
+      field: 'functions.spread',
+      detail: `each function is on all ${hosts} hosts, as there are no ${functions.spread}`,
+    });
   if (calls.calls === 0)
     warnings.push({ code: 'no-calls', field: 'functions', detail: 'no request came before the end' });
   const { keepAlive } = functions.lifecycle;

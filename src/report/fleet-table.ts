@@ -17,17 +17,21 @@ function windowsText({ windows }: FleetResult['manifest']): string {
 const head = (texts: readonly string[]): Cell[] => texts.map((text) => ({ text, tone: 'strong' }));
 const cells = (rows: readonly Row[]): Cell[][] => rows.map((row) => row.map((text) => ({ text })));
 
+/** None where nothing puts hosts out. */
+function outageRows({ failures, drained }: FleetResult['packing']): Row[] {
+  if (failures === undefined) return [];
+  return [
+    ['hosts that failed', formatCount(failures)],
+    ['hosts that were drained', formatCount(drained!)],
+  ];
+}
+
 function packingRows({ packing, hosts }: FleetResult): Row[] {
-  const { lost, moved, failures, drained } = packing;
+  const { lost, moved } = packing;
   const disturbed: Row[] =
     lost === undefined
       ? []
-      : [
-          ['  lost', formatCount(lost)],
-          ['  placed anew', formatCount(moved!)],
-          ['hosts that failed', formatCount(failures!)],
-          ['hosts that were drained', formatCount(drained!)],
-        ];
+      : [['  lost', formatCount(lost)], ['  placed anew', formatCount(moved!)], ...outageRows(packing)];
   return [
     ['VMs that came', formatCount(packing.arrivals)],
     ['  placed', formatCount(packing.placed)],
@@ -76,7 +80,7 @@ function classRows({ classes, incomplete }: FleetResult): Cell[][] {
 
 export const FUNCTIONS_HEAD = [
   'functions',
-  'requests',
+  'requests in the windows',
   'cold starts',
   'start, mean',
   'start, p99',
@@ -117,10 +121,11 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
     manifest.fidelity === 'packing'
       ? 'placement alone'
       : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${windowsText(manifest)}${failed}`;
+  const rows = alone ? outageRows(result.packing) : packingRows(result);
   const parts = [
     ...(result.part === undefined ? [] : [`${result.part}; fluxhost merge puts all together`]),
     `${alone ? 'functions' : manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
-    ...(alone ? [] : [renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look })]),
+    ...(rows.length === 0 ? [] : [renderTable([head(['', 'fleet']), ...cells(rows)], { look })]),
   ];
   if (result.classes.length > 0)
     parts.push(

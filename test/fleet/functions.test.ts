@@ -300,6 +300,32 @@ describe('functions of a fleet', () => {
     expect(await codes({ hosts })).toEqual(['never-fits']);
   });
 
+  it('are told of beside hosts that were out, a rule that places nothing, and more hosts than there are', async () => {
+    const drains = [{ at: '30s', hosts: 1, within: '0s', out: '20s' }];
+    const simulate = { length: '40s', warmup: '4s' } as const;
+    const out = input({ drains, simulate, functions: { trace, spread: 5 } });
+    const result = await fleet(out, { files, policy: () => 7 });
+    const nowhere = ROWS.filter(({ atMs }) => atMs >= 30_000 && atMs < 50_000);
+    expect(result.functions!.nowhere).toBe(nowhere.length);
+    expect(result.warnings).toMatchObject([
+      { code: 'no-vms', field: 'placement' },
+      {
+        code: 'no-host',
+        detail: `${nowhere.length} of the 905 requests of the whole time came when no host was open, and are not simulated: ${nowhere.length} of them in the windows`,
+      },
+      { code: 'wide-spread', detail: 'each function is on all 4 hosts, as there are no 5' },
+    ]);
+    const text = renderFleet(result);
+    expect(text).toMatch(/hosts that failed +0\s+hosts that were drained +4\n/);
+    expect(text).toContain('requests in the windows');
+    expect(text).not.toContain('VMs that came');
+    expect(fleetReport(result).facts[0]).not.toContain('placed');
+    const later = await fleet({ ...out, simulate: { length: '10s', warmup: '4s' } }, { files });
+    expect(later.warnings[0]!.detail).toContain(
+      `: ${nowhere.filter(({ atMs }) => atMs >= 45_000).length} of them in the windows`,
+    );
+  });
+
   it('add up to the same in parts, and in any order', () => {
     const latency = (ns: number) => ({
       ...{ count: 1, sum: String(ns), sumSquares: String(ns * ns), min: ns, max: ns },
@@ -355,6 +381,10 @@ describe('functions of a fleet', () => {
       const sum = (name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
       expect([sum('functions_arrived'), sum('functions_full')]).toEqual([ROWS.length, told('whole').served.full]);
       expect(readFileSync(at('whole/latency.hlog'), 'utf8')).toContain('functions');
+      const sampled = ['fleet', at('f.yaml'), '--set', 'fidelity={ kind: sampled, share: 0.5 }', '--out'];
+      expect(await run(...sampled, at('sampled'))).toBe('');
+      expect(await run(...sampled, at('half'), '--shard', '1/2')).toBe('');
+      expect([told('sampled'), told('half')].map(({ confidence }) => confidence === undefined)).toEqual([false, true]);
       writeFileSync(at('calls.csv'), traceOf(ROWS.slice(1)));
       expect(await run('fleet', at('f.yaml'), '--out', at('whole'), '--resume')).toContain(
         'placement of VMs or functions',
@@ -385,6 +415,7 @@ describe('functions of a fleet', () => {
     expect(fields({ functions: { trace, rate: 3 } })).toEqual(['functions.rate']);
     const few = [{ count: 1, cores: 2, memory: '1GiB' } as const, { count: 1, cores: 1, memory: '1GiB' } as const];
     expect(fields({ hosts: few })).toEqual(['hosts.1.cores']);
-    expect(fields({ hosts: few, fidelity: 'packing' })).toEqual([]);
+    expect(fields({ hosts: few, vms, fidelity: 'packing', functions: { trace, reserve: 0.5 } })).toEqual([]);
+    expect(fields({ hosts: few, fidelity: undefined })).toEqual(['hosts.1.cores']);
   });
 });

@@ -145,7 +145,7 @@ export function fleetReport(result: FleetResult): Report {
       : `${placed}${called === '' ? '' : ` ${called}`}`,
     good: gone > 0 || !met ? false : failed.length > 0 || !isWhole || alone ? null : true,
     facts: [
-      `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} placed${windowsOf(manifest)}`,
+      `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)}${alone ? '' : ' placed'}${windowsOf(manifest)}`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
       `seed ${manifest.seed}`,
       ...(result.part === undefined ? [] : [`${result.part}: the other hosts are not in it`]),
