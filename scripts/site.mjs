@@ -104,6 +104,14 @@ function equation(temml, latex) {
 /** The words of LaTeX, for the search. */
 const wordsOf = (latex) => latex.replaceAll(/\\text\{([^}]*)\}/g, '$1').replaceAll(/\\[a-zA-Z]+|[\\{}_^&]/g, ' ');
 
+/** Whether a block is commands, their options on lines of their own and comments: nothing that is printed in columns. */
+const isCommands = (code) =>
+  code
+    .replaceAll(/<[^>]*>/g, '')
+    .trim()
+    .split('\n')
+    .every((line) => /^(fluxhost|npm|npx|node|git|#)\b|^#|^ +-|^$/.test(line));
+
 /** Renders one page, and says what stands in it. */
 function rendered(markdown, path, pages, files) {
   const from = posix.dirname(placeOf(path));
@@ -169,7 +177,10 @@ function rendered(markdown, path, pages, files) {
     .render(tokens, markdown.options, {})
     .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
     .replaceAll('</table>', '</table></div>')
-    .replaceAll('<pre>', '<pre tabindex="0">');
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    .replace(/<pre( tabindex="0")>(<code[^>]*>[^<]*<\/code>)/g, (whole, rest, code) =>
+      isCommands(code) ? `<pre class="commands"${rest}>${code}` : whole,
+    );
   return { title, headings, sections, html };
 }
 

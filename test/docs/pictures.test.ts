@@ -84,6 +84,16 @@ describe.each(PICTURED)('docs/pictures/%s.svg', (name) => {
     expect(readFileSync(`docs/${name}.md`, 'utf8').split(`![${question!}](pictures/${name}.svg)`)).toHaveLength(2);
   });
 
+  it('has every word of its axes whole, within its edges', () => {
+    expect(svg).not.toContain('…');
+    const height = Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)![1]);
+    for (const [, x, y, degrees, word] of svg.matchAll(/translate\(([\d.]+) ([\d.]+)\) rotate\(-(\d+)\)">([^<]*)</g)) {
+      const [angle, long] = [(Number(degrees) * Math.PI) / 180, 5.9 * word!.length];
+      expect(Number(x) - long * Math.cos(angle), word).toBeGreaterThan(0);
+      expect(Number(y) + long * Math.sin(angle), word).toBeLessThan(height);
+    }
+  });
+
   it('has every colour in both themes, and every number in place', () => {
     const [light, dark] = /<style>(.*)<\/style>/.exec(svg)![1]!.split('@media');
     for (const [, colour] of svg.matchAll(/var\((--[\w-]+)\)/g))

@@ -55,6 +55,23 @@ it('every link and picture of every page leads to something that is there', () =
   expect(followed).toBeGreaterThan(1000);
 });
 
+it('commands and their comments wrap, what is printed does not', () => {
+  const blocks = [...pages.values()].flatMap((html) =>
+    [...html.matchAll(/<pre( class="commands")?[^>]*><code[^>]*>([^<]*)</g)].map(([, wraps, code]) => ({
+      wraps,
+      code: code!,
+    })),
+  );
+  const wrapped = blocks.filter(({ wraps }) => wraps !== undefined);
+  expect(wrapped.some(({ code }) => code.split('\n').some((line) => line.length > 89 && line.includes('#')))).toBe(
+    true,
+  );
+  for (const { code } of wrapped) expect(code).not.toMatch(/^(can this be trusted|VM +)/m);
+  for (const { code } of blocks.filter(({ wraps }) => wraps === undefined))
+    expect(code.trim()).not.toMatch(/^fluxhost [^\n]*$/);
+  expect(readFileSync('src/web/docs/docs.css', 'utf8')).toMatch(/pre\.commands code \{\s*white-space: pre-wrap;/);
+});
+
 it('every page stands in the navigation of every other', () => {
   const reached = all(pages.get('index.html')!.split('<main')[0]!, /<li><a href="([^"#]*)"/g);
   const members = /^api\/./; // of which the reference's own pages tell

@@ -18,10 +18,16 @@ const RIGHT = 14;
 const LETTER = 5.9;
 const MOST_PANELS = 2;
 /** Of a word on an axis. */
-const MOST_LETTERS = 22;
+const MOST_LETTERS = 44;
+/** Words aslant end at their place; steeper where they would else reach over the left edge. */
+const ASLANT = [30, 50] as const;
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+const roomAt = (left: number, degrees: number): number =>
+  Math.floor((left - 4) / (LETTER * Math.cos(radians(degrees))));
 
-const cut = (word: string): string =>
-  word.length > MOST_LETTERS ? `${word.slice(0, MOST_LETTERS - 1).trimEnd()}…` : word;
+/** A word no longer than so many letters. */
+const cut = (word: string, most: number): string =>
+  word.length > most ? `${word.slice(0, most - 1).trimEnd()}…` : word;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const at = (value: number): string => value.toFixed(1);
@@ -87,19 +93,22 @@ function axisWords(
   width: number,
   bottom: number,
 ): { text: string; deep: number } {
-  const longest = Math.max(...words.map((word) => cut(word).length));
+  const degrees =
+    ASLANT.find((one) => words.every((word, i) => word.length <= roomAt(x(i), one))) ?? ASLANT[ASLANT.length - 1]!;
+  const fitting = words.map((word, i) => cut(word, Math.min(MOST_LETTERS, roomAt(x(i), degrees))));
+  const longest = Math.max(...fitting.map((word) => word.length));
   const aslant = longest * LETTER > width / Math.max(1, words.length) - 4;
   const every = aslant && words.length > 24 ? 2 : 1;
-  const text = words
+  const text = fitting
     .map((word, i) => {
       if (i % every !== 0) return '';
       const [left, y] = [at(x(i)), at(bottom + 15)];
       return aslant
-        ? `<text class="tick" text-anchor="end" transform="translate(${left} ${y}) rotate(-30)">${escaped(cut(word))}</text>`
-        : `<text class="tick" text-anchor="middle" x="${left}" y="${y}">${escaped(cut(word))}</text>`;
+        ? `<text class="tick" text-anchor="end" transform="translate(${left} ${y}) rotate(-${degrees})">${escaped(word)}</text>`
+        : `<text class="tick" text-anchor="middle" x="${left}" y="${y}">${escaped(word)}</text>`;
     })
     .join('');
-  return { text, deep: aslant ? 16 + longest * LETTER * 0.5 : 18 };
+  return { text, deep: aslant ? 16 + longest * LETTER * Math.sin(radians(degrees)) : 18 };
 }
 
 function panelText(
