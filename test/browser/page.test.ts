@@ -548,7 +548,7 @@ describe('the live page in Chromium', () => {
           document.querySelector('.caption')!.getBoundingClientRect().bottom,
           document.querySelector('.tour')!.getBoundingClientRect().top,
         ]);
-        expect(end, `${width} px`).toBeLessThanOrEqual(begin!);
+        expect(end, `${width} px`).toBeLessThanOrEqual(begin);
       }
       if (fork !== undefined) break;
       await page.click('.caption .primary');
