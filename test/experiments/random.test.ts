@@ -18,7 +18,7 @@ interface Tried {
   readonly within: Bounds;
   /** One of these each. */
   readonly texts: Readonly<Record<string, readonly string[]>>;
-  /** Kept as they are by default. */
+  /** Kept as they are by default: what takes long, or what the part does not use. */
   readonly kept?: RegExp;
   /** Taken in whole numbers only, beside counts and ns. */
   readonly whole?: RegExp;
@@ -39,7 +39,7 @@ const TRIED: readonly Tried[] = [
     texts: {
       ...{ stages: ['rx', 'rx,app', 'rx,app,kernel,tx', 'tx'], discipline: DISCIPLINES, disciplines: ['fifo,cycles'] },
     },
-    kept: /^(burst|law|host)\.|^costs$/,
+    kept: /^(burst|law|host)\.|^(costs|accounting)$/,
   },
   {
     name: 'gil',
@@ -50,7 +50,7 @@ const TRIED: readonly Tried[] = [
       ...{ 'pool.least': [1, 9], 'pool.most': [8, 200], monitor: [0.01, 0.11], stabilization: [0, 1] },
     },
     texts: { law: ['constant', 'exponential'], shrink: ['eager', 'lazy'] },
-    kept: /^(threads|perWaiters|controlledCores)$/,
+    kept: /^(threads|perWaiters|controlledCores|cpuBound\.io|duration)$/,
   },
   {
     name: 'valve',
@@ -62,7 +62,7 @@ const TRIED: readonly Tried[] = [
       ...{ 'offline.output': [0, 300], 'law.headroom': [0, 30] },
     },
     texts: { gpu: ['a100', 'h100'] },
-    kept: /^law\.|^(profile|trace|jitter|cooldowns|gaps|rates|prefixes)$/,
+    kept: /^law\.|^(profile|trace|jitter|cooldowns|gaps|rates|prefixes|layers|thin)$/,
   },
   {
     name: 'temponet',
