@@ -111,6 +111,13 @@ export class HostCalls {
     return any ? work : undefined;
   }
 
+  /** Requests in these spans that come to a host. */
+  requestsIn(spans: readonly Span[]): number {
+    const { atNs, serviceNs } = this.dealt.invocations;
+    const isIn = (ns: number): boolean => spans.some(({ fromNs, toNs }) => ns >= fromNs && ns < toNs);
+    return this.order.reduce((sum, call) => sum + Number(isCall(serviceNs[call]!) && isIn(atNs[call]!)), 0);
+  }
+
   /** Undefined where nothing comes and nothing is kept: also where the host is out. */
   epoch(host: number, { fromNs, toNs }: Span): EpochCalls | undefined {
     const own = this.functionsOf[host];

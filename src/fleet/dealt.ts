@@ -36,9 +36,14 @@ export function loadOf(
   return { busy, load };
 }
 
-export const keptFor = ({ hosts, functions }: Fleet, lengthNs: number): KeptForFunctions => ({
+export const keptFor = (
+  { hosts, functions }: Fleet,
+  calls: HostCalls,
+  windows: readonly Window[],
+): KeptForFunctions => ({
   types: hosts.map(({ count, memoryBytes }) => ({ count, bytes: reservedBytes(functions!, memoryBytes) })),
-  lengthNs,
+  lengthNs: windows.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0),
+  requests: calls.requestsIn(windows),
 });
 
 export const dealtResult = ({ functions }: FunctionCalls, { hosts, calls, nowhere }: HostCalls) => ({

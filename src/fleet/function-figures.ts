@@ -1,6 +1,7 @@
 // Sums of functions to the result's figures, with intervals where hosts were sampled.
 
 import { SERVED_TIERS } from '../lifecycle/counters.js';
+import type { Distribution } from '../metrics/figures.js';
 import { FUNCTION_COUNTS, type FunctionCount, type FunctionSums } from './function-row.js';
 import type { Estimate, FunctionsResult } from './result.js';
 import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
@@ -20,7 +21,15 @@ export interface FunctionStratum extends SampledStratum<FunctionSums> {
 const sumOver = (of: (name: FunctionCount) => number, names: readonly FunctionCount[]): number =>
   names.reduce((sum, name) => sum + of(name), 0);
 
-export function functionFigures(strata: readonly FunctionStratum[], isSampled: boolean): FunctionFigures {
+/**
+ * @param known requests of all hosts, where hosts were sampled: every sum is estimated as (sum / requests of the sample) × them
+ *   (ratio estimator), so that a sample of hosts that are called more often than others says no more of them than of the others
+ */
+export function functionFigures(
+  strata: readonly FunctionStratum[],
+  isSampled: boolean,
+  known?: number,
+): FunctionFigures {
   const parts = strata.flatMap(({ weight, groups }) => groups.map(({ sums }) => ({ sums, weight })));
   const requests = weighted(
     FUNCTION_COUNTS,
@@ -31,11 +40,16 @@ export function functionFigures(strata: readonly FunctionStratum[], isSampled: b
     parts.map(({ sums, weight }) => ({ sums: sums?.starts, weight })),
   );
   const { counts } = requests;
-  const told = (name: FunctionCount): number => Math.round(counts[name]);
+  const factor = known === undefined || counts.arrived === 0 ? 1 : known / counts.arrived;
+  const told = (name: FunctionCount): number => Math.round(factor * counts[name]);
+  const times = (of: WeightedLatencies): Distribution => {
+    const one = distributionOfWeighted(of, !isSampled);
+    return factor === 1 ? one : { ...one, count: Math.round(factor * answeredOf(of)) };
+  };
   const served = sumOver((name) => counts[name], SERVED_TIERS);
   const cold = sumOver((name) => counts[name], COLD);
   return {
-    arrived: told('arrived'),
+    arrived: known ?? told('arrived'),
     carried: told('carried'),
     served: Object.fromEntries(SERVED_TIERS.map((tier) => [tier, told(tier)])) as FunctionFigures['served'],
     coldStartRate: served === 0 ? null : cold / served,
@@ -47,11 +61,11 @@ export function functionFigures(strata: readonly FunctionStratum[], isSampled: b
     evictions: told('evictions'),
     expirations: told('expirations'),
     starts: told('starts'),
-    startNs: distributionOfWeighted(starts, !isSampled),
-    latencyNs: distributionOfWeighted(requests, !isSampled),
+    startNs: times(starts),
+    latencyNs: times(requests),
     warmGibSecondsPer1000: served === 0 ? null : ((counts.warmByteSeconds / GIB) * 1000) / served,
     usedMaxBytes: parts.reduce((most, { sums }) => Math.max(most, sums?.usedMaxBytes ?? 0), 0),
-    ...(isSampled && served > 0 ? { confidence: intervals(strata, { counts, starts, requests }) } : {}),
+    ...(isSampled && served > 0 ? { confidence: intervals(strata, { counts, starts, requests }, known) } : {}),
   };
 }
 
@@ -61,7 +75,14 @@ interface Whole {
   readonly requests: WeightedLatencies;
 }
 
-function intervals(strata: readonly FunctionStratum[], { counts, starts, requests }: Whole): Record<string, Estimate> {
+/** Sums that are estimated. */
+const SUMS = ['completed', 'evictions', 'expirations', 'starts', 'dropped', 'timedOut'] as const;
+
+function intervals(
+  strata: readonly FunctionStratum[],
+  { counts, starts, requests }: Whole,
+  known: number | undefined,
+): Record<string, Estimate> {
   const count = (...names: readonly FunctionCount[]): Sum<FunctionSums> => ({
     sum: sumOver((name) => counts[name], names),
     of: ({ requests: own }) => sumOver((name) => own.counts.get(name)!, names),
@@ -84,10 +105,17 @@ function intervals(strata: readonly FunctionStratum[], { counts, starts, request
       [`${name}.p999`]: quantileOf(of, whole, 0.999, p999!),
     };
   };
+  const factor = known === undefined || counts.arrived === 0 ? 1 : known / counts.arrived;
+  // what of a host is not as its requests say
+  const total = (name: FunctionCount): Estimate => {
+    const share = known === undefined ? 0 : counts[name] / counts.arrived;
+    const of = ({ requests: { counts: own } }: FunctionSums): number =>
+      factor * (own.get(name)! - share * own.get('arrived')!);
+    return sumOf(strata, { sum: factor * counts[name], of });
+  };
   return {
-    arrived: sumOf(strata, count('arrived')),
-    completed: sumOf(strata, count('completed')),
-    evictions: sumOf(strata, count('evictions')),
+    ...(known === undefined ? { arrived: total('arrived') } : {}),
+    ...Object.fromEntries(SUMS.map((name) => [name, total(name)])),
     coldStartRate: shareOf(strata, count(...COLD), count(...SERVED_TIERS)),
     ...times('starts', starts),
     ...times('latency', requests),

@@ -11,6 +11,8 @@ export interface KeptForFunctions {
   readonly types: readonly { readonly count: number; readonly bytes: number }[];
   /** Of all windows together. */
   readonly lengthNs: number;
+  /** Requests in the windows, of all hosts: known before any is simulated. */
+  readonly requests: number;
 }
 
 /** What of a host's functions a cell shows. */

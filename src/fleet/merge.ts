@@ -179,7 +179,9 @@ export class Merger {
       weight: this.weight(stratum),
       groups: groups.map(({ functions }, group) => ({ hosts: this.sizes[stratum]![group]!, sums: functions })),
     }));
-    return functionFigures(strata, this.isSampled);
+    // of hosts that came first nothing is known but what they did
+    const known = this.isSampled && this.places.size === 0 ? this.plan.functions?.requests : undefined;
+    return functionFigures(strata, this.isSampled, known);
   }
 
   private confidence(name: VmClass, whole: Weighted<Count>): Record<string, Estimate> {

@@ -153,7 +153,7 @@ export async function prepareFleet(
   const draw = (host: number): number => core!.draw(fleet.seed, host, DRAW.sample);
   const calls = callsByHost(fleet, options.calls, outages);
   const { busy, load } = loadOf(fleet, { busy: stays.busy, load: packed.hostCores }, calls, windows);
-  const kept = calls === undefined ? {} : { functions: keptFor(fleet, stays.lengthNs) };
+  const kept = calls === undefined ? {} : { functions: keptFor(fleet, calls, windows) };
   const plan = simulates ? { ...planOf(fleet, busy, load, stays.lengthNs, draw), ...kept } : NOTHING;
   const typeOf = typeOfHost(fleet);
   const wallSeconds = (performance.now() - begun) / 1000;

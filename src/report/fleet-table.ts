@@ -98,17 +98,18 @@ export function functionsRow(
   const about = (figure: string, words: (value: number) => string): string =>
     intervalWords(confidence?.[figure], words);
   const count = (value: number): string => format.count(Math.round(value));
+  const mark = confidence === undefined ? '' : '≈ ';
   const time = (name: 'startNs' | 'latencyNs', figure: 'mean' | 'p99'): string =>
     `${format.time(of[name][figure])}${about(`${name}.${figure}`, format.time)}`;
   return [
     `${count(of.functions)} on ${count(of.hosts)} hosts`,
-    `${confidence === undefined ? '' : '≈ '}${count(of.arrived)}${about('arrived', count)}`,
+    `${about('arrived', count) === '' ? '' : '≈ '}${count(of.arrived)}${about('arrived', count)}`,
     of.coldStartRate === null ? '-' : `${formatShare(of.coldStartRate)}${about('coldStartRate', formatShare)}`,
     time('startNs', 'mean'),
     time('startNs', 'p99'),
     time('latencyNs', 'p99'),
-    `${count(of.evictions)}${about('evictions', count)}`,
-    count(of.dropped + of.timedOut),
+    `${mark}${count(of.evictions)}${about('evictions', count)}`,
+    `${mark}${count(of.dropped + of.timedOut)}${of.timedOut === 0 ? about('dropped', count) : ''}`,
   ];
 }
 

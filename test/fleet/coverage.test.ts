@@ -5,14 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FUNCTION_COUNTS, type FunctionCount } from '../../src/fleet/function-row.js';
 import { loadFleet } from '../../src/fleet/file.js';
 import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
 import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
 import type { HostRow } from '../../src/fleet/work.js';
 import { Simulation } from '../../src/simulation.js';
-import type { SplitMix64 } from '../../src/workload/random.js';
+import { SplitMix64 } from '../../src/workload/random.js';
 import { smallFleet } from '../support/fleet.js';
-import { mergedOf, type Population, population } from '../support/hosts.js';
+import { functionsOf, mergedOf, type Population, population } from '../support/hosts.js';
 
 const MANY = process.env['FLUXHOST_RANDOM'];
 const TRIES = Number(MANY ?? 40);
@@ -46,6 +47,51 @@ const CASES: readonly (readonly [what: string, of: () => Population | Promise<Po
   ['one in ten is five times slower', () => population(6, 400, 30, few), 0.2],
   ...(MANY === undefined ? [] : [['simulated', simulated, 0.1] as const]),
 ];
+
+/** Functions of hosts that are called very unequally, in a tenth of the load too; what becomes of requests is much as many as there are. */
+function called(seed: number, hosts: number) {
+  const random = new SplitMix64(seed);
+  const normal = (): number => Array.from({ length: 12 }, () => random.unit()).reduce((sum, one) => sum + one, -6);
+  const rows = Array.from({ length: hosts }, (_, host): HostRow => {
+    const arrived = Math.round(200 * Math.exp(normal()));
+    const full = Math.round(arrived * (0.05 + 0.1 * random.unit()));
+    const counts = {
+      ...Object.fromEntries(FUNCTION_COUNTS.map((name) => [name, 0])),
+      ...{ arrived, full, dormant: arrived - full, completed: arrived, starts: full, evictions: Math.round(full / 2) },
+    } as Record<FunctionCount, number>;
+    const latency = { count: 0, sum: '0', sumSquares: '0', min: 0, max: 0, buckets: [], counts: [] };
+    const functions = { counts, usedMaxBytes: 1, starts: latency, latency };
+    const cores = { task: 0, steal: 0, idlePoll: 0, transition: 0, idle: 0, poll: 0 };
+    return { host, type: 0, epochs: 1, events: 1, fingerprint: '', classes: {}, functions, cores };
+  });
+  const load = Float64Array.from(rows, ({ functions }) => functions!.counts.arrived * (0.5 + random.unit()));
+  return { rows, load };
+}
+
+describe('sampled hosts with functions', () => {
+  it('know how many requests there are, and have intervals of what becomes of them', () => {
+    const all = called(8, 400);
+    const truth = functionsOf(all, 'full', 1);
+    const held = new Map<string, number>();
+    let apart = 0;
+    for (let seed = 0; seed < TRIES; seed++) {
+      const { arrived, confidence, completed } = functionsOf(all, 0.1, 2000 + seed);
+      expect(arrived).toBe(truth.arrived);
+      expect(completed).toBe(truth.completed);
+      expect(confidence).not.toHaveProperty('arrived');
+      for (const figure of ['starts', 'evictions', 'coldStartRate'] as const) {
+        const { low, high } = confidence![figure]!;
+        const value = truth[figure]!;
+        held.set(figure, (held.get(figure) ?? 0) + Number(low <= value && value <= high!));
+        if (figure === 'starts') apart = Math.max(apart, Math.abs(confidence![figure]!.estimate / value - 1));
+      }
+    }
+    if (MANY !== undefined) process.stdout.write(`functions ${JSON.stringify([...held])} of ${TRIES}\n`);
+    for (const [figure, times] of held)
+      expect(times / TRIES, figure).toBeGreaterThan(0.93 - 3 * Math.sqrt((0.95 * 0.05) / TRIES));
+    expect(apart).toBeLessThan(0.3); // hosts differ in requests by far more
+  });
+});
 
 describe('intervals of sampled hosts hold the truth nineteen times in twenty', () => {
   it.each(CASES)(

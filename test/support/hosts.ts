@@ -69,16 +69,26 @@ export function population(
   return { rows, load };
 }
 
-/** Figures of all hosts, or of a share of them. */
-export function mergedOf({ rows, load }: Population, share: number | 'full', seed: number) {
+/** Of all hosts, or of a share of them. */
+function mergerOf({ rows, load }: Population, share: number | 'full', seed: number) {
   const kind = share === 'full' ? 'full' : 'sampled';
   const fidelity = { kind, share: share === 'full' ? 1 : share } as const;
   const random = new SplitMix64(seed);
   const draws = rows.map(() => random.unit());
   const busy = new Set(rows.map(({ host }) => host));
   const hosts = [{ type: 'host', count: rows.length, cores: 4, memoryBytes: 2 ** 32 }];
-  const plan = planOf({ hosts, fidelity } as unknown as Fleet, busy, load, 250, (host) => draws[host]!);
+  const drawn = planOf({ hosts, fidelity } as unknown as Fleet, busy, load, 250, (host) => draws[host]!);
+  const requests = rows.reduce((sum, { functions }) => sum + (functions?.counts.arrived ?? 0), 0);
+  const plan = { ...drawn, functions: { types: [{ count: rows.length, bytes: 1 }], lengthNs: 1, requests } };
   const merger = new Merger(plan, kind === 'sampled', { quantile: 0.99, latencyNs: SLO_NS });
   for (const host of plan.order) merger.add(rows[host]!);
+  return { plan, merger };
+}
+
+export function mergedOf(all: Population, share: number | 'full', seed: number) {
+  const { plan, merger } = mergerOf(all, share, seed);
   return { plan, classes: merger.classes(), cores: merger.coreSeconds() };
 }
+
+export const functionsOf = (all: Population, share: number | 'full', seed: number) =>
+  mergerOf(all, share, seed).merger.functions();

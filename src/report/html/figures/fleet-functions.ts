@@ -81,7 +81,7 @@ export function functionsWords(result: FleetResult): string {
   const about = intervalWords(confidence?.['coldStartRate'], formatShare);
   const lost = dropped + timedOut;
   const served =
-    `${formatShare(coldStartRate)}${about} of ${confidence === undefined ? '' : '≈\u00a0'}${grouped(arrived)} requests of functions started cold; ` +
+    `${formatShare(coldStartRate)}${about} of ${confidence?.['arrived'] === undefined ? '' : '≈\u00a0'}${grouped(arrived)} requests of functions started cold; ` +
     `99 % were in their VM within ${duration(startNs.p99)}${lost === 0 ? '' : `, ${grouped(lost)} found no memory`}.`;
   return outages === '' ? served : `${served} ${outages}`;
 }
