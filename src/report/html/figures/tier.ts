@@ -30,7 +30,7 @@ export function tierFigure(runs: readonly Named[]): Figure | undefined {
     question: 'Whose memory is read in the slow tier?',
     answer: `${listed(says.slice(0, 3))}.`,
     caption:
-      'Touches in the measured time, by where the page lay. A page of the slow tier is read in place, which takes longer.',
+      'Touches in the measured time, by where the page lay: in the host’s own memory or below. A page of the slow tier is read in place, which takes longer.',
     drawing: {
       kind: 'stack',
       unit: 'touches',
@@ -38,8 +38,8 @@ export function tierFigure(runs: readonly Named[]): Figure | undefined {
       rows: guests.map(({ name, fastTouches, slowTouches }) => ({
         name,
         parts: [
-          { name: "in the host's own memory", colour: 'var(--part-1)', texture: 'solid', seconds: fastTouches },
-          { name: 'in the slow tier', colour: 'var(--part-2)', texture: 'solid', seconds: slowTouches },
+          { name: 'own memory', colour: 'var(--part-1)', texture: 'solid', seconds: fastTouches },
+          { name: 'slow tier', colour: 'var(--part-2)', texture: 'solid', seconds: slowTouches },
         ],
       })),
     },
