@@ -31,7 +31,7 @@ import { createOn, FILES_WITHIN } from './tools.js';
 
 export const fleetSpec: CommandSpec = {
   name: 'fleet',
-  summary: 'Places VMs that come and go on many hosts, and simulates some or all of the hosts.',
+  summary: 'Places VMs on many hosts and deals out requests of functions there; simulates some or all of the hosts.',
   positionals: ['FLEET'],
   options: {
     seed: { value: 'N', help: "seed in place of the fleet's" },
@@ -56,6 +56,7 @@ export const fleetSpec: CommandSpec = {
   examples: [
     'fluxhost fleet examples/fleet.yaml',
     'fluxhost fleet examples/fleet.yaml --set placement=dot-product --set overcommit.cores=2',
+    'fluxhost fleet examples/fleet-functions.yaml --set functions.spread=4',
     'fluxhost fleet examples/fleet.yaml --placement examples/placement.ts',
     "fluxhost fleet examples/fleet.yaml --set hosts.0.count=60 --assert 'packing.rejected == 0'",
   ],
@@ -174,7 +175,7 @@ async function simulateLeft({ prepared, hosts, folder, sum, left }: Left, loaded
 async function openFolder(
   { base, context }: PreparedFleet,
   { given, sharing }: Asked,
-  { rows, directory }: { readonly rows: number; readonly directory: string },
+  { rows, loaded }: { readonly rows: number; readonly loaded: FleetOnDisk },
 ): Promise<RunFolder | undefined> {
   const folder = given.text('out');
   if (folder === undefined) return undefined;
@@ -184,8 +185,8 @@ async function openFolder(
   const { version, scenarioSha256, fingerprint } = manifest;
   const { shard, resume } = sharing;
   const identity = { of: 'fleet', version, scenarioSha256, coreSha256, packing: fingerprint, shard, rows } as const;
-  const names = namedIn(context);
-  const files = names.length === 0 ? {} : { files: await filesSha256(names, directory) };
+  const names = namedIn({ context, functions: loaded.fleet.functions?.given });
+  const files = names.length === 0 ? {} : { files: await filesSha256(names, loaded.directory) };
   return RunFolder.open<HostRow>(folder, { ...identity, ...files }, resume, ({ error }) => error === undefined);
 }
 
@@ -208,7 +209,7 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const prepared = await prepareFleet(loaded, vms, { policy, policyName, onProgress: told, calls });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
-  const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });
+  const folder = await openFolder(prepared, asked, { rows: hosts.length, loaded });
   if (folder !== undefined) await dropSums(folder.folder);
   try {
     const sum = await simulate({ prepared, hosts, folder }, loaded, io, asked);

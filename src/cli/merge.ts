@@ -20,7 +20,16 @@ import { type Io, lookOf } from './io.js';
 import { REPORT, commandOf } from './report.js';
 import { MergedRuns, RunIndex } from './kept-runs.js';
 import { absorbSums, readHosts, readSums } from './kept-sums.js';
-import { checkFree, joinRows, type RunIdentity, readIdentity, readRows, WORDS, writeIdentity } from './run-folder.js';
+import {
+  causesOf,
+  checkFree,
+  joinRows,
+  type RunIdentity,
+  readIdentity,
+  readRows,
+  WORDS,
+  writeIdentity,
+} from './run-folder.js';
 import { readSweepPlan, SWEEP_FILES, writeSweep, writeSweepPlan } from './sweep-out.js';
 
 export const mergeSpec: CommandSpec = {
@@ -54,13 +63,12 @@ const lastOf = ({ identity: { shard } }: Part): number => shard[2] ?? shard[0];
 function otherwise({ folder, identity }: Part, first: Part): Problem[] {
   const isOther = identity.of !== first.identity.of;
   const keys = ['version', 'scenarioSha256', 'coreSha256', 'packing', 'question', 'files'] as const;
-  return (isOther ? (['of'] as const) : keys)
-    .filter((key) => identity[key] !== first.identity[key])
-    .map((key) => ({
-      path: 'DIR',
-      given: `${show(folder)}, of another ${WORDS[key]}: ${show(identity[key])}`,
-      expected: `${show(first.identity[key])}, as in ${show(first.folder)}`,
-    }));
+  const differing = keys.filter((key) => identity[key] !== first.identity[key]);
+  return (isOther ? (['of'] as const) : causesOf(differing)).map((key) => ({
+    path: 'DIR',
+    given: `${show(folder)}, of another ${WORDS[key]}: ${show(identity[key])}`,
+    expected: `${show(first.identity[key])}, as in ${show(first.folder)}`,
+  }));
 }
 
 const MOST_NAMED = 20;

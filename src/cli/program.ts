@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./suite.js')).suite,
   },
   fleet: {
-    summary: 'VMs that come and go on many hosts: placement, and the hosts simulated',
+    summary: 'VMs and functions on many hosts: placement, requests dealt out, and the hosts simulated',
     load: async () => (await import('./fleet.js')).fleet,
   },
   merge: {

@@ -224,13 +224,21 @@ export const WORDS: Readonly<Record<Exclude<keyof RunIdentity, 'shard'>, string>
   rows: 'number of rows',
 };
 
+/** What differs, without what follows from something else that does: how many rows there are, and who is where where another file is read. */
+export function causesOf<T extends string>(differing: readonly T[]): readonly T[] {
+  const [of, ...others] = differing.filter((key) => key !== 'rows');
+  if (of === undefined) return differing;
+  const all = [of, ...others];
+  return all.includes('files' as T) ? all.filter((key) => key !== 'packing') : all;
+}
+
 function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void {
   const all = (Object.keys(now) as (keyof RunIdentity)[]).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
   if (all.length === 0) return;
   // what follows from another is not told
-  const differing = all.includes('of') ? (['of'] as const) : all.length > 1 ? all.filter((key) => key !== 'rows') : all;
+  const differing = all.includes('of') ? (['of'] as const) : causesOf(all);
   throw new InputError(
     differing.map((key) => {
       const words = key === 'shard' ? 'part' : WORDS[key];
