@@ -78,6 +78,12 @@ interface Whole {
 /** Sums that are estimated. */
 const SUMS = ['completed', 'evictions', 'expirations', 'starts', 'dropped', 'timedOut'] as const;
 
+/** A share of very many requests of hosts that differ: symmetric as a sum's is, and Wilson's where that has no width. */
+function coldShare(...of: Parameters<typeof shareOf<FunctionSums>>): Estimate {
+  const { estimate, low, high } = ratioOf(...of);
+  return low === high ? shareOf(...of) : { estimate, low, high: Math.min(1, high!) };
+}
+
 function intervals(
   strata: readonly FunctionStratum[],
   { counts, starts, requests }: Whole,
@@ -116,7 +122,7 @@ function intervals(
   return {
     ...(known === undefined ? { arrived: total('arrived') } : {}),
     ...Object.fromEntries(SUMS.map((name) => [name, total(name)])),
-    coldStartRate: shareOf(strata, count(...COLD), count(...SERVED_TIERS)),
+    coldStartRate: coldShare(strata, count(...COLD), count(...SERVED_TIERS)),
     ...times('starts', starts),
     ...times('latency', requests),
   };
