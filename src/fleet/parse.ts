@@ -9,8 +9,9 @@ import { fieldsOf } from '../input/mapping.js';
 import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import { kindProblems } from '../lifecycle/checks.js';
-import { dedicatedCores, MECHANISM_KINDS } from '../mechanisms/kinds.js';
+import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import { canonicalJson } from '../scenario/canonical.js';
+import { coreProblems } from '../scenario/checks.js';
 import { checkScenario, toProblem } from '../scenario/resolve.js';
 import { unfold } from '../scenario/unfold.js';
 import { defaultChoice } from './parameters.js';
@@ -88,14 +89,12 @@ function insideProblems(inside: Inside, { functions, lifecycle }: Record<string,
 }
 
 /** What a scenario of one such host would be refused for: the mechanism leaves no core. */
-function coreProblems({ hosts, fidelity }: Fleet, { mechanism }: Inside): FieldProblem[] {
+function hostProblems({ hosts, fidelity }: Fleet, { mechanism }: Inside): FieldProblem[] {
   const kind = MECHANISM_KINDS.find((one) => one === (isMapping(mechanism) ? mechanism['kind'] : mechanism));
   if (kind === undefined || fidelity.kind === 'packing') return [];
-  const kept = dedicatedCores(kind);
-  return hosts.flatMap(({ cores }, i) => {
-    const expected = `at least ${kept + 1}: ${kind} keeps ${kept} for polling`;
-    return cores > kept ? [] : [{ path: ['hosts', i, 'cores'], given: String(cores), expected }];
-  });
+  return hosts.flatMap(({ cores }, i) =>
+    coreProblems(cores, kind, 0).map((problem) => ({ ...problem, path: ['hosts', i, 'cores'] })),
+  );
 }
 
 type Checked =
@@ -110,7 +109,7 @@ function check(written: Record<string, unknown>): Checked {
     ...(checked.success ? [] : problemsOf(checked.error, written)),
     ...insideProblems(inside, written),
     ...staggeredProblems(inside, written),
-    ...(checked.success ? coreProblems(checked.data, inside) : []),
+    ...(checked.success ? hostProblems(checked.data, inside) : []),
   ]);
   if (!checked.success || problems.length > 0) return { problems };
   const fleet = checked.data;

@@ -31,8 +31,8 @@ export const FUNCTION_GONE = goneFrom(W.FN_GONE);
 
 export const SERVED_COUNTERS = servedFrom(W.LIFE_SERVED);
 
-export const SERVED_TIERS = ['active', 'joined', 'dormant', 'restore', 'vm', 'full'] as const;
-export type ServedTier = (typeof SERVED_TIERS)[number];
+export type ServedTier = keyof typeof SERVED_COUNTERS;
+export const SERVED_TIERS = Object.keys(SERVED_COUNTERS) as readonly ServedTier[];
 
 export const LIFECYCLE_COUNTERS = {
   arrived: counter(W.LIFE_ARRIVED, 'Requests that arrived; those that waited for memory when statistics began too.'),

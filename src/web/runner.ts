@@ -1,13 +1,11 @@
 // What the worker does, without the worker: loads a scenario, runs one or two futures of it in slices, answers what the page
 // asks. It runs in Node as well, where tests compare it with the library.
 
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 // not from the index: whatever it names would be part of the first load
 import { compileMemoryCore } from '../core/load.js';
 import { InputError } from '../input/errors.js';
 import { toStableJson } from '../result/json.js';
-import type { Result } from '../result/result.js';
+import { figuresSha256, pageSha256 } from '../result/same.js';
 import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
 import { parseScenario, type ParsedScenario } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/types.js';
@@ -30,14 +28,6 @@ const MOST_MOVES = 100;
 
 type Load = Extract<Ask, { ask: 'load' }>;
 type Advance = Extract<Ask, { ask: 'advance' }>;
-
-/** What two equal runs have in common: everything but the time that they took. */
-export function hashOf(result: Result): string {
-  const { manifest, ...rest } = result;
-  return bytesToHex(
-    sha256(utf8ToBytes(toStableJson({ ...rest, manifest: { ...manifest, wallSeconds: 0, eventsPerSecond: 0 } }))),
-  );
-}
 
 /** Of the scenario's own VMs. */
 const quantilesOf = ({ vms }: Scenario): number[] =>
@@ -140,10 +130,7 @@ export class Runner {
         return { answer: 'curve', curve: await missRatioCurve(file.name, options) };
       }
       case 'pages': {
-        const [{ answerPages }, { figuresSha256 }] = await Promise.all([
-          import('../pages/answer.js'),
-          import('../result/same.js'),
-        ]);
+        const { answerPages } = await import('../pages/answer.js');
         const files = memoryHost({ [ask.question.trace]: ask.file.bytes });
         const result = await answerPages(ask.question, files, await this.compileMemory());
         return { answer: 'paged', result, sha256: figuresSha256(result) };
@@ -165,7 +152,7 @@ export class Runner {
         return { answer: 'explained', explanation: await explain(this.future(ask.future), ask.core, ask.atNs) };
       case 'result': {
         const result = this.future(ask.future).simulation.metrics();
-        return { answer: 'result', json: toStableJson(result), sha256: hashOf(result) };
+        return { answer: 'result', json: toStableJson(result), sha256: pageSha256(result) };
       }
       case 'report': {
         const [{ pageOf }, parts] = await Promise.all([

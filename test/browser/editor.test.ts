@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScenario, Simulation } from '../../src/index.js';
-import { hashOf } from '../../src/web/runner.js';
+import { pageSha256 as hashOf } from '../../src/result/same.js';
 import { fill, LivePage, toEnd } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');

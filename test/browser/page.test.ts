@@ -21,7 +21,7 @@ import {
   toStableJson,
   withFields,
 } from '../../src/index.js';
-import { hashOf } from '../../src/web/runner.js';
+import { pageSha256 as hashOf } from '../../src/result/same.js';
 import { countsText } from '../../src/report/trust.js';
 import { fromFragment, toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';

@@ -17,7 +17,8 @@ import { hasArrivals, headerOf, pageFormatOf } from '../../src/web/page-format.j
 import { keptFor, keptLine } from '../../src/web/kept.js';
 import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
 import { scaledRates } from '../../src/web/rates.js';
-import { hashOf, Runner } from '../../src/web/runner.js';
+import { pageSha256 as hashOf } from '../../src/result/same.js';
+import { Runner } from '../../src/web/runner.js';
 import { explained } from '../../src/web/words.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');

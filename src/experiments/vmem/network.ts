@@ -1,6 +1,7 @@
 // What 1 GiB mappings do for network packets by IOTLB reach alone. No figure of an IOTLB's size or miss has a public source here,
 // so the result is a map of where +10 % could come from, not a reproduction.
 
+import { numberText } from '../../report/claim-words.js';
 import { type Laboratory, type Measured, Figures, numberAt } from '../measured.js';
 import type { ExperimentResult } from '../experiment.js';
 import type { Settings } from '../parameters.js';
@@ -15,7 +16,7 @@ const WANTED = 0.1;
 const RATIO = 'differences.0.packetRateRatio';
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 /** `+37.9 %` */
-const gain = (ratio: number | null): string => `${ratio! < 1 ? '-' : '+'}${Math.abs(100 * (ratio! - 1)).toFixed(1)} %`;
+const gain = (ratio: number | null): string => numberText(ratio! - 1, 'change');
 const times = (ratio: number | null): string => ratio!.toFixed(2);
 
 export async function network(laboratory: Laboratory, settings: Settings): Promise<ExperimentResult> {
