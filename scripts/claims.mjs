@@ -1,5 +1,6 @@
-// Tables between their marks in a page (`<!-- name -->` to `<!-- end of name -->`), and the claims of docs/reproduced.md as the one table
-// that stands in README.md: what a test holds the two against each other with.
+// Tables between their marks in a page (`<!-- name -->` to `<!-- end of name -->`), and the claims of docs/reproduced.md counted by system, as
+// they stand in README.md: what a test holds the two against each other with.
+import { slugOf } from './site.mjs';
 
 /** The page with a table in its place; a new one goes to the end of the page. */
 export function withTable(page, name, text) {
@@ -32,30 +33,46 @@ export function claimsOf(page) {
 /** Our own checks, that no paper claims, begin with these words. */
 const CONTROL = 'negative control:';
 
-/** The one table of all claims, under what it counts: claims and questions, and apart from them the negative controls. */
-export function frontTable(page) {
-  const claims = claimsOf(page);
+/** Of the page: the name of each system's section, without its source. */
+const titlesOf = (page) =>
+  new Map([...page.matchAll(/<!-- (\S+) -->\s+## (.+)/g)].map(([, system, title]) => [system, title]));
+
+/** How many of which verdict, most first. */
+function counted(claims) {
   const counts = new Map();
-  const compared = claims.filter(({ claim }) => !claim.startsWith(CONTROL));
-  const controls = claims.filter(({ claim }) => claim.startsWith(CONTROL));
-  for (const { verdict } of compared) {
+  for (const { verdict } of claims) {
     const word = verdict.replace(/ under .*/, '');
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const told = [...counts].sort((a, b) => b[1] - a[1]).map(([word, count]) => `${count} ${word}`);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ');
+}
+
+const isControl = ({ claim }) => claim.startsWith(CONTROL);
+
+/** A row a system under what all of them count: claims and questions, and apart from them the negative controls. */
+export function frontTable(page) {
+  const claims = claimsOf(page);
+  const titles = titlesOf(page);
+  const compared = claims.filter((one) => !isControl(one));
+  const controls = claims.filter(isControl);
   const held = controls.filter(({ verdict }) => /^(reproduced|reachable)$/.test(verdict)).length;
-  const systems = new Set(claims.map(({ system }) => system)).size;
-  const rows = claims.map((one) => `| ${[one.system, one.claim, one.ours, one.verdict, one.command].join(' | ')} |`);
+  const systems = [...new Set(claims.map(({ system }) => system))];
+  const rows = systems.map((system) => {
+    const title = titles.get(system) ?? system;
+    const name = `[${title.replace(/ \([^()]*\)$/, '')}](docs/reproduced.md#${slugOf(title)})`;
+    const verdicts = counted(compared.filter((one) => one.system === system));
+    return `| ${name} | ${verdicts} | \`fluxhost reproduce ${system}\` |`;
+  });
   return [
-    '<details>',
-    `<summary>${compared.length} claims and questions of ${systems} systems:`,
-    `${told.join(', ')};`,
-    `and ${controls.length} negative controls, of which ${held} hold</summary>`,
+    `${compared.length} claims and questions of ${systems.length} systems:`,
+    `${counted(compared)};`,
+    `and ${controls.length} negative controls, of which ${held} hold.`,
     '',
-    '| system | claim | ours | verdict | command |',
-    '| --- | --- | --- | --- | --- |',
+    '| system | claims and questions | command |',
+    '| --- | --- | --- |',
     ...rows,
-    '',
-    '</details>',
   ].join('\n');
 }

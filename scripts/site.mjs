@@ -12,6 +12,7 @@ export const CHAPTERS = [
       'README.md',
       'docs/guide.md',
       'docs/scenario.md',
+      'docs/library.md',
       'docs/report.md',
       'docs/web.md',
       'docs/timeline.md',

@@ -9,7 +9,7 @@ import { captureIo } from '../cli/fake.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md', 'docs/library.md'],
   ...['docs/memory.md', 'docs/pages.md', 'docs/series.md', 'docs/snapshots.md', 'docs/vmem.md'],
   ...readdirSync(fileURLToPath(new URL('../../docs/model', import.meta.url))).map((name) => `docs/model/${name}`),
 ];
@@ -54,7 +54,7 @@ describe('README.md', () => {
 
   it('names commands, examples and entries that exist', () => {
     const { exports, scripts } = JSON.parse(read('package.json'));
-    const entries = [...readme.matchAll(/`fluxhost(\/[\w.-]+)`/g)].map((match) => `.${match[1]}`);
+    const entries = [...read('docs/library.md').matchAll(/`fluxhost(\/[\w.-]+)`/g)].map((match) => `.${match[1]}`);
     expect(entries).toContain('./core');
     for (const entry of entries) expect(Object.keys(exports)).toContain(entry);
     for (const [, script] of readme.matchAll(/npm run (\w+)/g)) expect(Object.keys(scripts)).toContain(script);
@@ -65,10 +65,21 @@ describe('README.md', () => {
     for (const [path] of readme.matchAll(/examples\/[\w-]+\.yaml/g)) expect(existsSync(ROOT + path)).toBe(true);
   });
 
-  it('links every page of docs/ once', () => {
-    const links = [...readme.matchAll(/\]\((docs\/[\w-]+\.md)\)/g)].map(([, path]) => path!);
-    const pages = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith('.md'));
-    expect(links.sort()).toEqual(pages.map((name) => `docs/${name}`).sort());
+  it('links every page of docs/, its last list each once', () => {
+    const links = (text: string): string[] =>
+      [...text.matchAll(/\]\((docs\/[\w-]+\.md)\)/g)].map(([, path]) => path!).toSorted();
+    const pages = readdirSync(`${ROOT}docs`)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`);
+    expect([...new Set(links(readme))]).toEqual(pages.toSorted());
+    const last = links(readme.slice(readme.indexOf('\n## Where next\n')));
+    expect(last).toEqual(pages.filter((path) => path !== 'docs/reproduced.md').toSorted());
+  });
+
+  it('can be read: its claims and its list apart, 1,500 words at most', () => {
+    const [before] = readme.split('\n## Where next\n') as [string];
+    const read = before.replace(/<!-- claims -->[\s\S]*<!-- end of claims -->/, '').replace(/^```[\s\S]*?^```/gm, '');
+    expect(read.split(/\s+/).length).toBeLessThan(1500);
   });
 
   it('has a validity box whose every row names a test that is there', () => {
