@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { atOnce, inParts } from './later.mjs';
 import { writePolicyImports } from './policies.mjs';
 import {
   at,
@@ -20,6 +21,7 @@ const TOOLING = [
   'package-lock.json',
   'scripts/build.mjs',
   'scripts/inline.mjs',
+  'scripts/later.mjs',
   'scripts/policies.mjs',
   'scripts/size.mjs',
   'scripts/support.mjs',
@@ -92,7 +94,7 @@ const TARGETS = [
     group: 'bundle',
     inputs: () => [...TOOLING, 'package.json', ...sources()],
     outputs: [
-      ...['dist/index.js', 'dist/core.js', 'dist/node.js', 'dist/report.js', 'dist/cli.js'],
+      ...['dist/index.js', 'dist/core.js', 'dist/standalone.js', 'dist/node.js', 'dist/report.js', 'dist/cli.js'],
       'dist/third-party-licenses.txt',
     ],
     build: buildBundle,
@@ -250,9 +252,10 @@ function inlineBytes(name, module) {
 }
 
 /**
- * Five bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
- * core carries none, so that whoever brings the file himself does not ship it twice; node has what needs Node, report the page of
- * figures with its script.
+ * Six bundles: index, standalone and the program carry the bytes. Index is in parts, so that whoever imports it reads what a simulation
+ * needs; standalone is the same in one file; the program is in chunks so that each command loads what it needs; core is the index without
+ * bytes, so that whoever brings the file himself does not ship it twice; node has what needs Node, report the page of figures with its
+ * script.
  */
 async function buildBundle() {
   const { build } = await import('esbuild');
@@ -269,26 +272,6 @@ async function buildBundle() {
         contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
         loader: 'js',
       }));
-    },
-  };
-  // esbuild puts all that a file imports later reaches into functions, which the engine reads twice: of one file everything is read at
-  // once (8 of 57 ms of processor time to import it)
-  const atOnce = {
-    name: 'at-once',
-    setup(hooks) {
-      hooks.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-        const text = readFileSync(path, 'utf8');
-        const imports = [];
-        const contents = text.replaceAll(/\bimport\(('\.[^']+')\)/g, (_, file) => {
-          imports.push(`import * as later${imports.length} from ${file};`);
-          return `Promise.resolve(later${imports.length - 1})`;
-        });
-        // minified, functions lose their names; classes keep theirs, as an error is printed with its class
-        const names = [...text.matchAll(/^export class (\w+)/gm)].map(
-          ([, name]) => `Object.defineProperty(${name}, 'name', { value: '${name}' });`,
-        );
-        return { contents: [imports.join(' ') + contents, ...names].join('\n'), loader: 'ts' };
-      });
     },
   };
   // what it throws must be the index's InputError: a second copy would be another class
@@ -319,7 +302,7 @@ const threadFile = require('node:url').fileURLToPath(
     format: 'esm',
     target: 'es2022',
     sourcemap: true,
-    // Everything is bundled: one file starts in half the time of a hundred (77 against 160 ms of processor time to the first
+    // Everything is bundled: a file or two start in half the time of a hundred (77 against 160 ms of processor time to the first
     // event), and a page needs no import map. yaml's and papaparse's browser builds run in Node as well.
     conditions: ['browser', 'import'],
     mainFields: ['module', 'browser', 'main'],
@@ -330,13 +313,26 @@ const threadFile = require('node:url').fileURLToPath(
   };
   // 0.9 of the processor time to the first event; of an error that is not caught, Node prints the whole line
   const small = { minify: true, lineLimit: 140 };
-  const [main, program, thread, alone, node, report] = await Promise.all([
-    // one file, and small: what is imported most starts soonest
+  const parts = (entryPoints, ...plugins) =>
     build({
       ...common,
       ...small,
       platform: 'neutral',
-      entryPoints: { index: 'src/index.ts' },
+      entryPoints,
+      splitting: true,
+      chunkNames: 'parts/[name]-[hash]',
+      plugins: [bundleAsBind, ...plugins, inParts()],
+      logOverride: { 'ignored-bare-import': 'silent' }, // of the index, by which its parts are told from one another
+    });
+  const bundles = await Promise.all([
+    parts({ index: 'src/index.ts' }),
+    parts({ core: 'src/core-entry.ts' }, withoutBytes),
+    build({
+      ...common,
+      ...small,
+      platform: 'neutral',
+      entryPoints: { standalone: 'src/index.ts' },
+      sourcemap: false, // who copies one file copies no second one
       plugins: [bundleAsBind, atOnce],
     }),
     build({
@@ -358,13 +354,6 @@ const threadFile = require('node:url').fileURLToPath(
     }),
     build({
       ...common,
-      ...small,
-      platform: 'neutral',
-      entryPoints: { core: 'src/core-entry.ts' },
-      plugins: [bundleAsBind, withoutBytes, atOnce],
-    }),
-    build({
-      ...common,
       platform: 'neutral',
       entryPoints: { node: 'src/node-entry.ts' },
       plugins: [errorsOfIndex],
@@ -375,12 +364,13 @@ const threadFile = require('node:url').fileURLToPath(
       entryPoints: { report: 'src/report-entry.ts' },
     }),
   ]);
-  const files = [main, program, thread, alone, node, report].flatMap(({ outputFiles }) => outputFiles);
+  const files = bundles.flatMap(({ outputFiles }) => outputFiles);
   for (const file of files) writeAtomically(file.path, file.contents);
   writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);
   const fresh = new Set(files.map((file) => file.path));
-  for (const stale of listFiles('dist/chunks')) if (!fresh.has(at(stale))) rmSync(at(stale));
+  for (const stale of [...listFiles('dist/chunks'), ...listFiles('dist/parts')])
+    if (!fresh.has(at(stale))) rmSync(at(stale));
 }
 
 async function buildWeb() {

@@ -91,7 +91,7 @@ export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
 export type { ManagerKind, ReserveInput } from './reserve/schema.js';
 export { fleet, type FleetOptions } from './fleet/api.js';
-export { serveWebWorker } from './fleet/simulator.js';
+export { serveWebWorker } from './fleet/serve.js';
 export { WebWorkers, type ServeOptions, type WorkerLike, type WorkerScope } from './study/web-workers.js';
 export type { Engine, Workers } from './study/engine.js';
 export { fleetJsonSchema, type FleetInput } from './fleet/schema.js';

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,9 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   exports: Record<string, string | Record<string, string>>;
   bin: { fluxhost: string };
 };
+
+/** That have all of the index. */
+const ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/standalone.js'];
 
 let project: string;
 let installed: string;
@@ -52,24 +55,40 @@ function node(type: 'module' | 'commonjs', code: string): string {
 }
 
 const IMPORT = /^(?:import|export)\b[^;'"]*["']([^"']+)["'];?$/gm;
-const DYNAMIC_IMPORT = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
-/** Everything that an entry reaches, statically or later: its own files' text, and the names of other packages. */
-function reach(entry: string): { text: string; packages: string[] } {
-  const seen = new Map<string, string>();
+interface Reached {
+  /** The text of each of its own files, by name in the package. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Names of other packages. */
+  readonly packages: readonly string[];
+}
+
+/** Everything that an entry reaches, by what is imported as it stands and, unless `later` is false, by what is imported later. */
+async function reach(entry: string, later = true): Promise<Reached> {
+  const { metafile } = await build({
+    absWorkingDir: installed,
+    entryPoints: [entry],
+    outdir: 'none',
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    packages: 'external',
+    logLevel: 'silent',
+  });
+  const files = new Map<string, string>();
   const packages = new Set<string>();
   const visit = (path: string): void => {
-    if (seen.has(path)) return;
-    const text = readFileSync(path, 'utf8');
-    seen.set(path, text);
-    const found = [IMPORT, DYNAMIC_IMPORT].flatMap((pattern) => [...text.matchAll(pattern)]);
-    for (const [, name = ''] of found) {
-      if (name.startsWith('.')) visit(join(dirname(path), name));
-      else packages.add(name);
+    if (files.has(path)) return;
+    files.set(path, readFileSync(join(installed, path), 'utf8'));
+    for (const { path: name, kind, external } of metafile.inputs[path]!.imports) {
+      if (external === true) packages.add(name);
+      else if (later || kind !== 'dynamic-import') visit(name);
     }
   };
-  visit(join(installed, entry));
-  return { text: [...seen.values()].join('\n'), packages: [...packages].sort() };
+  visit(entry);
+  return { files, packages: [...packages].sort() };
 }
 
 describe('the tarball', () => {
@@ -103,10 +122,10 @@ describe('the tarball', () => {
 });
 
 describe('the entries', () => {
-  it('import nothing: what they need is in them, and nothing is installed with them', () => {
-    for (const entry of ['dist/index.js', 'dist/core.js']) expect(reach(entry).packages, entry).toEqual([]);
+  it('import nothing: what they need is in the package, and nothing is installed with it', async () => {
+    for (const entry of ENTRIES) expect((await reach(entry)).packages, entry).toEqual([]);
     expect(manifest.dependencies).toBeUndefined();
-    const program = reach(manifest.bin.fluxhost).packages.filter((name) => !name.startsWith('node:'));
+    const program = (await reach(manifest.bin.fluxhost)).packages.filter((name) => !name.startsWith('node:'));
     // of `build` and of the distributed engine alone, which say so where they are missing
     const optional = ['assemblyscript', 'bullmq', 'ioredis'];
     expect(program.filter((name) => !optional.includes(name.split('/')[0]!))).toEqual([]);
@@ -114,33 +133,79 @@ describe('the entries', () => {
     for (const name of optional) expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
-  it('carry the bytes in the default entry only', () => {
+  it('carry the bytes in the default entry and in the one file only', async () => {
     const head = readFileSync(join(root, 'build/fluxhost.release.wasm')).toString('base64').slice(0, 400);
-    const textOf = (entry: string): string => reach(entry).text.replaceAll('\\\n', ''); // long texts go on in the next line
-    expect(textOf('dist/index.js').includes(head)).toBe(true);
-    expect(textOf('dist/core.js').includes(head)).toBe(false);
+    for (const entry of ENTRIES) {
+      const text = [...(await reach(entry)).files.values()].join('\n').replaceAll('\\\n', ''); // long texts go on in the next line
+      expect(text.includes(head), entry).toBe(entry !== 'dist/core.js');
+    }
+  });
+
+  it('read two files at first, and what is asked for later in parts beside them; the one file reads none', async () => {
+    expect([...(await reach('dist/standalone.js')).files.keys()]).toEqual(['dist/standalone.js']);
+    for (const entry of ['dist/index.js', 'dist/core.js']) {
+      const first = (await reach(entry, false)).files;
+      expect([...first.keys()], entry).toEqual([entry, expect.stringMatching(/^dist\/parts\/[\w-]+\.js$/)]);
+      const all = (await reach(entry)).files;
+      for (const name of all.keys()) expect(name === entry || name.startsWith('dist/parts/'), name).toBe(true);
+      const holding = (text: string) => [...all].filter(([, of]) => of.includes(text)).map(([name]) => name);
+      const [part, ...others] = holding('Taiji: memory of a DPU, swapped'); // an experiment's title
+      expect([others, first.has(part!)], entry).toEqual([[], false]);
+    }
+  });
+
+  it('load what asynchronous functions need, whose refusals are those of the index', async () => {
+    const code = (entry: string): string => `
+      import { readFileSync } from 'node:fs';
+      import { fileURLToPath } from 'node:url';
+      import * as fluxhost from '${entry}';
+      const { compileCore, InputError, memoryHost, resolveScenario } = fluxhost;
+      const module = await compileCore(readFileSync(fileURLToPath(import.meta.resolve('fluxhost/fluxhost.wasm'))));
+      const scenario = resolveScenario({ version: 1, seed: 1, duration: '1ms', host: { cores: 2 }, mechanism: 'ideal',
+        vms: [{ name: 'a', vcpus: { min: 1, max: 1 } }] });
+      const trace = { format: 'none', files: memoryHost({}), policies: [], capacities: [] };
+      const asked = {
+        replicate: [scenario, { replications: 0 }], compare: [scenario, { mechanisms: ['none'] }],
+        size: [scenario, { find: 'none' }], sweep: [scenario, { vary: ['none'] }], suite: [{ only: ['none'] }],
+        replayPages: ['t', trace], missRatioCurve: ['t', trace], missRatioCurves: ['t', trace],
+        experimentParameters: ['none'], reserve: [{}], fleet: [{}], wasmPolicy: [new Uint8Array(3)],
+        judge: [{}, { replications: 0 }], why: [scenario, { fromNs: 1, untilNs: 2, module }],
+      };
+      const refused = [];
+      for (const [name, given] of Object.entries(asked))
+        await fluxhost[name](...given).catch((error) => refused.push([name, error instanceof InputError]));
+      await fluxhost.reproduce('none').next().catch((error) => refused.push(['reproduce', error instanceof InputError]));
+      console.log(refused.map(([name, own]) => name + (own ? '' : ' of another')).join());
+      console.log((await fluxhost.checkPolicy(new Uint8Array(3))).conforms);`;
+    const said = `replicate,compare,size,sweep,suite,replayPages,missRatioCurve,missRatioCurves,experimentParameters,reserve,fleet,wasmPolicy,judge,why,reproduce
+false
+`;
+    for (const entry of ['fluxhost', 'fluxhost/core', 'fluxhost/standalone'])
+      expect(node('module', code(entry)), entry).toBe(said);
   });
 
   it('offer the same names', () => {
     const names = (entry: string): string =>
       node('module', `console.log(JSON.stringify(Object.keys(await import('${entry}')).sort()))`);
-    expect(names('fluxhost/core')).toBe(names('fluxhost'));
+    for (const entry of ['fluxhost/core', 'fluxhost/standalone']) expect(names(entry), entry).toBe(names('fluxhost'));
     expect(names('fluxhost')).toContain('compileCore');
   });
 
-  it('keep the names of classes, and lines that can be shown with an error', () => {
+  it('keep the names of classes, and lines that can be shown with an error', async () => {
     const unnamed = (entry: string): string =>
       node(
         'module',
         `const all = Object.entries(await import('${entry}')).filter(([, value]) => /^class\\b/.test(String(value)));
          console.log(all.length, all.filter(([name, value]) => value.name !== name).map(([name]) => name).join());`,
       ).trim();
-    for (const entry of ['fluxhost', 'fluxhost/core']) expect(unnamed(entry), entry).toMatch(/^\d{1,2}$/);
-    const lines = readFileSync(join(installed, 'dist/index.js'), 'utf8').split('\n');
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(2000);
+    for (const entry of ['fluxhost', 'fluxhost/core', 'fluxhost/standalone'])
+      expect(unnamed(entry), entry).toMatch(/^\d{1,2}$/);
+    for (const entry of ENTRIES)
+      for (const [name, text] of (await reach(entry)).files)
+        expect(Math.max(...text.split('\n').map(({ length }) => length)), name).toBeLessThan(2000);
   });
 
-  it('reads files through the entry for Node, whose refusals are those of the index', () => {
+  it('reads files through the entry for Node, whose refusals are those of the index', async () => {
     writeFileSync(join(project, 'pages.txt'), '1000 R\n2000 W\n');
     const code = `
       import { InputError, replayPages } from 'fluxhost';
@@ -151,7 +216,8 @@ describe('the entries', () => {
     expect(node('module', code)).toBe(
       '2\ntrue none.txt: given a file that does not exist, expected a readable trace file\n',
     );
-    expect(reach('dist/node.js').packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
+    const { packages } = await reach('dist/node.js');
+    expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   });
 
   it('compile a policy through the entry for Node, whose refusals are those of the index', () => {
@@ -221,11 +287,11 @@ describe('the entries', () => {
     expect(tsc.status).toBe(0);
   });
 
-  it.each(['fluxhost', 'fluxhost/core'])(
+  it.each(['fluxhost', 'fluxhost/core', 'fluxhost/standalone'])(
     'go through a bundler for browsers, with nothing left to resolve: %s',
     async (entry) => {
       const base64 = readFileSync(join(root, 'build/fluxhost.release.wasm')).toString('base64');
-      const source = entry === 'fluxhost' ? '' : `Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0))`;
+      const source = entry !== 'fluxhost/core' ? '' : `Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0))`;
       const bundled = await build({
         stdin: {
           contents: `import { compileCore } from '${entry}';

@@ -4,7 +4,6 @@ import type { SimulationOptions } from '../options.js';
 import { Simulation } from '../simulation.js';
 import type { WorkKind } from '../study/engine.js';
 import { type RunChunk, type RunRow, RUNS, type RunsContext, RunSimulator } from '../study/runs.js';
-import { type Does, type ServeOptions, serveWith, type WorkerScope } from '../study/web-workers.js';
 import { type Chunk, type ChunkContext, type Create, HOSTS, HostSimulator, type HostRow } from './work.js';
 
 /** What all chunks have in common, by kind of work. */
@@ -29,7 +28,7 @@ export function simulatorOf<K extends Context>(context: K, create: Create): Simu
 }
 
 /** By what a program gives. */
-const simulatorWith = <K extends Context>(context: K, options: SimulationOptions): Simulator<K> =>
+export const simulatorWith = <K extends Context>(context: K, options: SimulationOptions): Simulator<K> =>
   simulatorOf(context, (scenario, lifecycle) =>
     Simulation.create(scenario, {
       ...options,
@@ -37,8 +36,3 @@ const simulatorWith = <K extends Context>(context: K, options: SimulationOptions
       ...(lifecycle === undefined ? {} : { lifecycle }),
     }),
   );
-
-/** Does chunks of fleets and sweeps as they come; for a worker's script: `serveWebWorker(self)`. */
-export function serveWebWorker(scope: WorkerScope, options: ServeOptions = {}): void {
-  serveWith(scope, (context, used) => simulatorWith(context as Context, used) as Does, options);
-}

@@ -1,7 +1,7 @@
 // The installed package in Chromium: by a plain `<script type="module">`, in a worker, with the core's file beside it, and built by
 // esbuild and by Vite. All give, to the last digit, what Node gives, and a snapshot taken in Node goes on in a page.
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -44,9 +44,10 @@ function page(name: string, files: Readonly<Record<string, string | Uint8Array>>
 const visited = async (name: string): Promise<string[]> =>
   essencesOf((await site.visit(`${name}/index.html`)) as string[]);
 
-/** Lays the package's one file, as it is, beside a page. */
-function withPackage(folder: string): void {
-  copyFileSync(join(installed.path, 'dist', 'index.js'), join(folder, 'fluxhost.js'));
+/** Lays the package beside a page, as it is served: the index with its parts, or the one file. */
+function withPackage(folder: string, files: readonly string[] = ['index.js', 'parts']): void {
+  for (const name of files) cpSync(join(installed.path, 'dist', name), join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'fluxhost.js'), `export * from './${files[0]}';\n`);
 }
 
 async function bundled(contents: string): Promise<string> {
@@ -71,13 +72,17 @@ describe('in Chromium', () => {
     await expect(site.visit('throwing/index.html')).rejects.toThrow(/on purpose/);
   });
 
-  it('a plain script imports the one file, without a bundler', async () => {
+  it.each([
+    ['the index', undefined],
+    ['the one file', ['standalone.js']],
+  ])('a plain script imports %s, without a bundler', async (_, files) => {
     const main = `
       import * as fluxhost from './fluxhost.js';
       import { runAll } from './program.js';
       report({ value: await runAll(fluxhost) });`;
-    withPackage(page('plain', { 'main.js': main }));
-    expect(await visited('plain')).toEqual(expected);
+    const name = files === undefined ? 'plain' : 'plain-one-file';
+    withPackage(page(name, { 'main.js': main }), files);
+    expect(await visited(name)).toEqual(expected);
   });
 
   it('a worker runs on its own core and on one that the page compiled', async () => {

@@ -1,6 +1,6 @@
-// Fleets and sweeps on Web Workers in Chromium: to the last digit what one thread of Node gives, for any number of workers.
+// Fleets and sweeps on Web Workers in Chromium, without a bundler: the index and its parts as they are served. They give to the last digit what one thread of Node gives, for any number of workers.
 
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const lasting = ({ manifest, ...rest }: FleetResult): object => ({
 });
 
 const MAIN = `
-import { fleet, sweep, WebWorkers } from './fluxhost.js';
+import { fleet, sweep, WebWorkers } from './index.js';
 const [input, scenario, asked] = ${JSON.stringify([input, scenario, asked])};
 const value = { fleets: [], sweeps: [] };
 let opened = 0;
@@ -40,8 +40,9 @@ let folder: string;
 let site: Site;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-workers-'));
-  copyFileSync(fileURLToPath(new URL('../../dist/index.js', import.meta.url)), join(folder, 'fluxhost.js'));
-  const worker = "import { serveWebWorker } from './fluxhost.js';\nserveWebWorker(self);\n";
+  const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+  for (const name of ['index.js', 'parts']) cpSync(join(dist, name), join(folder, name), { recursive: true });
+  const worker = "import { serveWebWorker } from './index.js';\nserveWebWorker(self);\n";
   const files = { 'index.html': PAGE, 'report.js': REPORT, 'main.js': MAIN, 'worker.js': worker };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   site = await Site.open(folder);

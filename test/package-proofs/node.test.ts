@@ -1,8 +1,8 @@
-// The installed package in Node: imported, required, in a worker thread, through its command, bundled by esbuild, and as its one
-// file far from everything. Every place gives the same results, to the last digit, as the sources of this repository.
+// The installed package in Node: imported, required, in a worker thread, through its command, bundled by esbuild, and its files alone
+// far from everything. Every place gives the same results, to the last digit, as the sources of this repository.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -118,15 +118,26 @@ describe('the installed package', () => {
     alone((folder) => expect(essencesPrinted('bundle.mjs', bundle.outputFiles[0]!.text, folder)).toEqual(expected));
   });
 
-  it('runs as its one file, far from its dependencies: what a page without a bundler needs', () => {
+  it.each([
+    ['as its one file', ['standalone.js'], 'standalone.js'],
+    ['as the index and its parts', ['index.js', 'parts'], 'index.js'],
+  ])('runs %s, far from its dependencies: what a page without a bundler needs', (_, copied, entry) => {
     alone((folder) => {
-      copyFileSync(join(installed.path, 'dist', 'index.js'), join(folder, 'fluxhost.mjs'));
-      writeFileSync(join(folder, 'program.mjs'), PROGRAM);
+      for (const name of copied) cpSync(join(installed.path, 'dist', name), join(folder, name), { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      writeFileSync(join(folder, 'program.js'), PROGRAM);
       const code = `
-        import * as fluxhost from './fluxhost.mjs';
-        import { runAll } from './program.mjs';
+        import * as fluxhost from './${entry}';
+        import { runAll } from './program.js';
         console.log(JSON.stringify(await runAll(fluxhost)));`;
-      expect(essencesPrinted('main.mjs', code, folder)).toEqual(expected);
+      expect(essencesPrinted('main.js', code, folder)).toEqual(expected);
+      const later = `
+        import { experimentParameters, resolveScenario, replicate } from './${entry}';
+        const { manifest } = await replicate(resolveScenario(${JSON.stringify(INPUTS[0])}), { replications: 2 });
+        console.log(manifest.seed, (await experimentParameters('vmem')).length > 0);`;
+      writeFileSync(join(folder, 'later.js'), later);
+      const said = execFileSync(process.execPath, ['later.js'], { cwd: folder, encoding: 'utf8' });
+      expect(said).toBe(`${INPUTS[0]!.seed} true\n`);
     });
   });
 });

@@ -1,0 +1,87 @@
+// What the index loads when it is asked for: files that only asynchronous functions of it reach are in parts of their own, so that
+// whoever imports it reads little. Sources and types know nothing of this: `index.ts` exports from files, and the bundle of it calls them.
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { at, listFiles } from './support.mjs';
+
+/** Files from which the index exports asynchronous functions alone, with much behind them that no simulation needs. */
+const LATER = ['study', 'pages', 'experiments', 'reserve', 'fleet', 'abi', 'judge']
+  .map((folder) => `${folder}/api`)
+  .concat('judge/why-api', 'judge/conformance');
+const INDEX = at('src/index.ts');
+const IMPORT = /\bimport\(('\.[^']+')\)/g;
+const sourceOf = (from, file) => resolve(dirname(from), file.replace(/\.js$/, '.ts'));
+
+/** A function that loads its file when it is called. */
+function calledLater(name, file) {
+  const path = sourceOf(INDEX, file);
+  const star = new RegExp(`^export async function(\\*?) ${name}\\b`, 'm').exec(readFileSync(path, 'utf8'))?.[1];
+  if (star === undefined) throw new Error(`${path}: ${name} is no asynchronous function, and cannot be loaded later`);
+  const body = `(await import('${file}')).${name}(...given)`;
+  return `export async function${star} ${name}(...given) { ${star === '' ? 'return' : 'return yield*'} ${body}; }`;
+}
+
+/** The index, whose exports from `LATER` load them. */
+function indexText() {
+  const left = new Set(LATER.map((name) => `./${name}.js`));
+  const text = readFileSync(INDEX, 'utf8').replaceAll(/^export \{([^}]*)\} from '([^']*)';/gm, (whole, names, file) => {
+    if (!left.delete(file)) return whole;
+    const values = names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type '));
+    return values.map((name) => calledLater(name, file)).join(' ');
+  });
+  if (left.size > 0) throw new Error(`src/index.ts exports no function of ${[...left].join(', ')}`);
+  return text;
+}
+
+/** Minified, functions lose their names; classes keep theirs, as an error is printed with its class. */
+const named = (text) =>
+  [...text.matchAll(/^export class (\w+)/gm)].map(
+    ([, name]) => `Object.defineProperty(${name}, 'name', { value: '${name}' });`,
+  );
+
+/** A source, with what it imports later imported at once. */
+function withImports(text) {
+  const imports = [];
+  const contents = text.replaceAll(IMPORT, (_, file) => {
+    imports.push(`import * as later${imports.length} from ${file};`);
+    return `Promise.resolve(later${imports.length - 1})`;
+  });
+  return imports.join(' ') + contents;
+}
+
+const sources = (contentsOf) => ({
+  setup: (hooks) =>
+    hooks.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      return { contents: [contentsOf(path, text), ...named(text)].join('\n'), loader: 'ts' };
+    }),
+});
+
+/**
+ * Everything in one file. esbuild would put all that a file imports later reaches into functions, which the engine reads twice: what is
+ * imported later is imported at once.
+ */
+export const atOnce = { name: 'at-once', ...sources((_, text) => withImports(text)) };
+
+/**
+ * The index in as few files as load what is needed. Every file that is loaded later imports the index, if only by name: what the index has
+ * at once is then reached from everywhere, which makes it one file to esbuild instead of forty. Experiments are one part.
+ */
+export function inParts() {
+  const later = new Set(LATER.map((name) => at('src', `${name}.ts`)));
+  for (const path of listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name)))
+    for (const [, quoted] of readFileSync(path, 'utf8').matchAll(IMPORT))
+      later.add(sourceOf(path, quoted.slice(1, -1)));
+  const experiments = at('src', 'experiments') + join('/');
+  return {
+    name: 'in-parts',
+    ...sources((path, text) => {
+      if (path === INDEX) return indexText();
+      const contents = path.startsWith(experiments) ? withImports(text) : text;
+      return later.has(path) ? `import '${INDEX}'; ${contents}` : contents;
+    }),
+  };
+}

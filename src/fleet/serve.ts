@@ -1,0 +1,19 @@
+// A Web Worker of one's own as one that simulates. What does chunks is loaded with the first one: importing the package reads less.
+
+import { type ServeOptions, serveWith, type WorkerScope } from '../study/web-workers.js';
+import type { Context, Simulator } from './simulator.js';
+
+/** Does chunks of fleets and sweeps as they come; for a worker's script: `serveWebWorker(self)`. */
+export function serveWebWorker(scope: WorkerScope, options: ServeOptions = {}): void {
+  serveWith(
+    scope,
+    (context, used) => {
+      let simulator: Simulator<Context> | undefined;
+      return async (chunk) => {
+        simulator ??= (await import('./simulator.js')).simulatorWith(context as Context, used);
+        return simulator(chunk as never);
+      };
+    },
+    options,
+  );
+}
