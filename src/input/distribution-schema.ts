@@ -206,7 +206,7 @@ export const countDistribution = named(
 export const sizeDistribution = named(
   'SizeDistribution',
   'A distribution of sizes; each has a unit.',
-  distribution({ positive: positiveSize, orZero: positiveSize, unit: 1 }),
+  later(() => distribution({ positive: positiveSize, orZero: positiveSize, unit: 1 })),
 ) satisfies z.ZodType<Dist>;
 
 // A service time that rounds to 0 ns would let a closed loop turn forever within one instant.

@@ -59,28 +59,32 @@ export const POLICY_MEANINGS: Readonly<Record<(typeof POLICIES)[number], string>
 };
 const is = <const N extends (typeof POLICIES)[number]>(name: N) => about(POLICY_MEANINGS[name], z.literal(name));
 
-const keepAlive = z.discriminatedUnion(
-  'policy',
-  [
-    section({
-      policy: is('fixed'),
-      time: documented(`${KA}.time`, duration),
-      from: documented(`${KA}.from`, choice(ENDS)),
-    }).transform(({ policy, time, from }) => ({ ...fixed(time, from), policy })),
-    section({ policy: is('lru') }),
-    section({ policy: is('gd'), frequency: documented(`${KA}.frequency`, choice(FREQUENCIES)) }).transform(
-      ({ policy, frequency }) => ({ policy, frequency: frequency ?? defaultChoice(`${KA}.frequency`, FREQUENCIES) }),
-    ),
-    section({ policy: is('hist'), rules: documented(`${KA}.rules`, choice(RULES)) }).transform(({ policy, rules }) => ({
-      policy,
-      rules: rules ?? defaultChoice(`${KA}.rules`, RULES),
-    })),
-    section({ policy: is('pool'), instances: documented(`${KA}.instances`, whole(0, MAX_INSTANCES)) }).transform(
-      ({ policy, instances }) => ({ policy, instances: instances ?? defaultNumber(`${KA}.instances`) }),
-    ),
-    section({ policy: is('policy') }),
-  ],
-  variants('policy', POLICIES),
+const keepAlive = later(() =>
+  z.discriminatedUnion(
+    'policy',
+    [
+      section({
+        policy: is('fixed'),
+        time: documented(`${KA}.time`, duration),
+        from: documented(`${KA}.from`, choice(ENDS)),
+      }).transform(({ policy, time, from }) => ({ ...fixed(time, from), policy })),
+      section({ policy: is('lru') }),
+      section({ policy: is('gd'), frequency: documented(`${KA}.frequency`, choice(FREQUENCIES)) }).transform(
+        ({ policy, frequency }) => ({ policy, frequency: frequency ?? defaultChoice(`${KA}.frequency`, FREQUENCIES) }),
+      ),
+      section({ policy: is('hist'), rules: documented(`${KA}.rules`, choice(RULES)) }).transform(
+        ({ policy, rules }) => ({
+          policy,
+          rules: rules ?? defaultChoice(`${KA}.rules`, RULES),
+        }),
+      ),
+      section({ policy: is('pool'), instances: documented(`${KA}.instances`, whole(0, MAX_INSTANCES)) }).transform(
+        ({ policy, instances }) => ({ policy, instances: instances ?? defaultNumber(`${KA}.instances`) }),
+      ),
+      section({ policy: is('policy') }),
+    ],
+    variants('policy', POLICIES),
+  ),
 ) satisfies z.ZodType<KeepAlive>;
 
 function fixed(time?: number, from?: (typeof ENDS)[number]): Extract<KeepAlive, { policy: 'fixed' }> {
@@ -354,7 +358,7 @@ function resolveFunctions(given: WrittenFunctions): FunctionsGiven {
   });
 }
 
-export const functionsSchema = fields.superRefine(checkFunctions).transform(resolveFunctions);
+export const functionsSchema = later(() => fields.superRefine(checkFunctions).transform(resolveFunctions));
 
 /** For who has fields beside those of a scenario. */
 export const functionsOf = { fields: functionFields, check: checkFunctions, resolve: resolveFunctions };

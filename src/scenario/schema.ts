@@ -7,6 +7,7 @@ import { documented, described, defaultOf, defaultNumber, defaultChoice, default
 import * as z from 'zod';
 import {
   about,
+  later,
   named,
   section,
   whole,
@@ -63,12 +64,14 @@ const costFields = Object.fromEntries(
   COST_NAMES.map((name) => [name, documented(`costs.${name}`, duration)]),
 ) as Record<CostName, z.ZodOptional<typeof duration>>;
 
-const costs = z
-  .union([z.literal('none'), z.literal(PRESET_NAMES), section(costFields)], {
-    error: () =>
-      `none, ${PRESET_NAMES.join(', ')}, or a mapping of cost parameters (fluxhost explain costs lists them)`,
-  })
-  .transform(resolveCosts);
+const costs = later(() =>
+  z
+    .union([z.literal('none'), z.literal(PRESET_NAMES), section(costFields)], {
+      error: () =>
+        `none, ${PRESET_NAMES.join(', ')}, or a mapping of cost parameters (fluxhost explain costs lists them)`,
+    })
+    .transform(resolveCosts),
+);
 
 /** A word stands for all of them: none, or a preset's name. */
 function resolveCosts(given: string | Partial<Record<CostName, number | undefined>>): Record<CostName, number> {
@@ -80,44 +83,52 @@ function resolveCosts(given: string | Partial<Record<CostName, number | undefine
   return Object.fromEntries(COST_NAMES.map((name) => [name, value(name)])) as Record<CostName, number>;
 }
 
-const limits = section({
-  tasks: documented('limits.tasks', whole(1, 2 ** 28)),
-  width: documented('limits.width', whole(1, 2 ** 24)),
-});
+const limits = later(() =>
+  section({
+    tasks: documented('limits.tasks', whole(1, 2 ** 28)),
+    width: documented('limits.width', whole(1, 2 ** 24)),
+  }),
+);
 
-const histogram = section({
-  precision: documented('histogram.precision', real(1e-6, 0.5)),
-  share: documented('histogram.share', choice(SHARES)),
-  memory: documented('histogram.memory', positiveSize),
-});
+const histogram = later(() =>
+  section({
+    precision: documented('histogram.precision', real(1e-6, 0.5)),
+    share: documented('histogram.share', choice(SHARES)),
+    memory: documented('histogram.memory', positiveSize),
+  }),
+);
 
 const evenExpected = (): string => 'an even number from 2 to 1000000: when all are taken, every second one is dropped';
 
-const series = section({
-  interval: documented('series.interval', positiveDuration),
-  samples: documented(
-    'series.samples',
-    z
-      .number({ error: evenExpected })
-      .int({ error: evenExpected })
-      .min(2, { error: evenExpected })
-      .max(1_000_000, { error: evenExpected })
-      .multipleOf(2, { error: evenExpected }),
-  ),
-}).transform(({ interval, samples }) => ({
-  intervalNs: interval ?? defaultNumber('series.interval'),
-  samples: samples ?? defaultNumber('series.samples'),
-}));
+const series = later(() =>
+  section({
+    interval: documented('series.interval', positiveDuration),
+    samples: documented(
+      'series.samples',
+      z
+        .number({ error: evenExpected })
+        .int({ error: evenExpected })
+        .min(2, { error: evenExpected })
+        .max(1_000_000, { error: evenExpected })
+        .multipleOf(2, { error: evenExpected }),
+    ),
+  }).transform(({ interval, samples }) => ({
+    intervalNs: interval ?? defaultNumber('series.interval'),
+    samples: samples ?? defaultNumber('series.samples'),
+  })),
+);
 
-const log = section({
-  from: described('log.from', duration),
-  until: described('log.until', positiveDuration),
-  events: documented('log.events', whole(1, 2 ** 24)),
-}).transform(({ from, until, events }) => ({
-  fromNs: from,
-  untilNs: until,
-  events: events ?? defaultNumber('log.events'),
-}));
+const log = later(() =>
+  section({
+    from: described('log.from', duration),
+    until: described('log.until', positiveDuration),
+    events: documented('log.events', whole(1, 2 ** 24)),
+  }).transform(({ from, until, events }) => ({
+    fromNs: from,
+    untilNs: until,
+    events: events ?? defaultNumber('log.events'),
+  })),
+);
 
 const vmsExpected = (): string => 'a list of at least one VM';
 const vmArray = z.array(vmGroup, { error: vmsExpected });

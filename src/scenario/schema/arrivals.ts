@@ -183,8 +183,14 @@ const trace = later(
 export const arrivals = z.discriminatedUnion(
   'process',
   [
-    section({ process: is('poisson'), rate: described(`${VM}.poisson.rate`, rate) }),
-    section({ process: is('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
+    later(
+      () => section({ process: is('poisson'), rate: described(`${VM}.poisson.rate`, rate) }),
+      ['process', 'poisson'],
+    ),
+    later(
+      () => section({ process: is('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
+      ['process', 'deterministic'],
+    ),
     mmpp,
     onoff,
     later(
@@ -196,10 +202,13 @@ export const arrivals = z.discriminatedUnion(
         }),
       ['process', 'closed'],
     ),
-    section({ process: is('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
+    later(
+      () => section({ process: is('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
+      ['process', 'saturate'],
+    ),
     later(() => section({ process: is('periodic'), tasks: periodicTasks }), ['process', 'periodic']),
     trace,
-    section({ process: is('none') }),
+    later(() => section({ process: is('none') }), ['process', 'none']),
   ],
   variants('process', PROCESSES),
 ) satisfies z.ZodType<Arrivals>;

@@ -9,6 +9,7 @@ import { countDistribution, serviceDistribution } from '../../input/distribution
 import { guestMemory } from '../../swap/schema.js';
 import {
   about,
+  later,
   named,
   whole,
   section,
@@ -45,27 +46,31 @@ const vcpus = section({
 });
 
 const quantileExpected = (): string => 'a number above 0 and below 1, such as 0.99';
-const slo = section({
-  quantile: described(
-    'vms.*.slo.quantile',
-    z.number({ error: quantileExpected }).gt(0, { error: quantileExpected }).lt(1, { error: quantileExpected }),
-  ),
-  latency: described('vms.*.slo.latency', positiveDuration),
-}).transform(({ quantile, latency }) => ({ quantile, latencyNs: latency }));
+const slo = later(() =>
+  section({
+    quantile: described(
+      'vms.*.slo.quantile',
+      z.number({ error: quantileExpected }).gt(0, { error: quantileExpected }).lt(1, { error: quantileExpected }),
+    ),
+    latency: described('vms.*.slo.latency', positiveDuration),
+  }).transform(({ quantile, latency }) => ({ quantile, latencyNs: latency })),
+);
 
 const stealingExpected = (): string => 'none, or a mapping { amount, victim }';
-const stealing = z
-  .union(
-    [
-      z.literal('none'),
-      section({
-        amount: documented('vms.*.stealing.amount', choice(AMOUNTS)),
-        victim: documented('vms.*.stealing.victim', choice(VICTIMS)),
-      }),
-    ],
-    { error: stealingExpected },
-  )
-  .transform((value) => (value === 'none' ? null : stealingDefaults(value)));
+const stealing = later(() =>
+  z
+    .union(
+      [
+        z.literal('none'),
+        section({
+          amount: documented('vms.*.stealing.amount', choice(AMOUNTS)),
+          victim: documented('vms.*.stealing.victim', choice(VICTIMS)),
+        }),
+      ],
+      { error: stealingExpected },
+    )
+    .transform((value) => (value === 'none' ? null : stealingDefaults(value))),
+);
 
 function stealingDefaults(given: {
   amount?: (typeof AMOUNTS)[number] | undefined;
@@ -78,26 +83,30 @@ function stealingDefaults(given: {
 }
 
 const queueLimitExpected = (): string => `none, or a whole number of requests from 0 to ${MAX_QUEUE}`;
-const queueLimit = z.union(
-  [
-    z.literal('none'),
-    z
-      .number({ error: queueLimitExpected })
-      .int({ error: queueLimitExpected })
-      .min(0, { error: queueLimitExpected })
-      .max(MAX_QUEUE, { error: queueLimitExpected }),
-  ],
-  { error: queueLimitExpected },
+const queueLimit = later(() =>
+  z.union(
+    [
+      z.literal('none'),
+      z
+        .number({ error: queueLimitExpected })
+        .int({ error: queueLimitExpected })
+        .min(0, { error: queueLimitExpected })
+        .max(MAX_QUEUE, { error: queueLimitExpected }),
+    ],
+    { error: queueLimitExpected },
+  ),
 );
 
 const MAX_QUOTA = 100_000;
 const quotaExpected = (): string => `none, or a number of cores above 0, at most ${MAX_QUOTA}`;
-const quota = z.union(
-  [
-    z.literal('none'),
-    z.number({ error: quotaExpected }).gt(0, { error: quotaExpected }).max(MAX_QUOTA, { error: quotaExpected }),
-  ],
-  { error: quotaExpected },
+const quota = later(() =>
+  z.union(
+    [
+      z.literal('none'),
+      z.number({ error: quotaExpected }).gt(0, { error: quotaExpected }).max(MAX_QUOTA, { error: quotaExpected }),
+    ],
+    { error: quotaExpected },
+  ),
 );
 
 const tasksExpected = (): string => 'a whole number of tasks from 1, or a distribution of counts';
@@ -127,15 +136,17 @@ const request = section({
   lock: about(
     "The VM's one lock, held for a part of a task's service time; absent: none.",
     z.optional(
-      section({
-        probability: described(`${REQUEST}.lock.probability`, real(0, 1)),
-        hold: described(`${REQUEST}.lock.hold`, positiveDuration),
-        wait: documented('vms.*.workload.request.lock.wait', choice(WAITS)),
-      }).transform(({ probability, hold, wait }) => ({
-        probability,
-        holdNs: hold,
-        wait: wait ?? defaultChoice('vms.*.workload.request.lock.wait', WAITS),
-      })),
+      later(() =>
+        section({
+          probability: described(`${REQUEST}.lock.probability`, real(0, 1)),
+          hold: described(`${REQUEST}.lock.hold`, positiveDuration),
+          wait: documented('vms.*.workload.request.lock.wait', choice(WAITS)),
+        }).transform(({ probability, hold, wait }) => ({
+          probability,
+          holdNs: hold,
+          wait: wait ?? defaultChoice('vms.*.workload.request.lock.wait', WAITS),
+        })),
+      ),
     ),
   ),
 }).transform(compact);
@@ -190,14 +201,16 @@ const vmFields = section({
 });
 
 /** What a VM does and is promised, without who it is, how large, and its memory: what the VMs of a fleet have in common. */
-export const vmBehaviour = section(
-  vmFields.omit({
-    name: true,
-    count: true,
-    class: true,
-    vcpus: true,
-    memory: true,
-  }).shape,
+export const vmBehaviour = later(() =>
+  section(
+    vmFields.omit({
+      name: true,
+      count: true,
+      class: true,
+      vcpus: true,
+      memory: true,
+    }).shape,
+  ),
 );
 
 export const vmGroup = named('VmInput', 'A group of identical VMs.', vmFields).transform((vm) => {
