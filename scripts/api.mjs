@@ -12,14 +12,16 @@ const ENTRIES = [
   ],
   ['core-entry', 'fluxhost/core', 'the same for those who bring the bytes of the core, or a compiled module'],
   ['node-entry', 'fluxhost/node', 'files of a folder, and cores with a policy of your own compiled in: in Node alone'],
-  ['report-entry', 'fluxhost/report', 'the page of figures that a result makes'],
+  ['report-entry', 'fluxhost/report', 'what results look like: tables, CSV files, and the page of figures'],
 ];
+/** Names whose exports are those of another entry. */
+const ALSO = [['index', 'fluxhost/standalone', 'all of `fluxhost` in one file, which loads nothing later']];
 const OPTIONS =
   '--plugin typedoc-plugin-markdown --tsconfig tsconfig.json --name API --readme none --hidePageHeader --hideBreadcrumbs --disableSources --logLevel Error';
 
 /** Entries by the names that people import, with what they are for, where typedoc has those of files. */
 export function nameEntries(folder) {
-  const rows = ENTRIES.map(([file, name, about]) => `- [\`${name}\`](${file}/README.md): ${about}`);
+  const rows = [...ENTRIES, ...ALSO].map(([file, name, about]) => `- [\`${name}\`](${file}/README.md): ${about}`);
   writeFileSync(join(folder, 'README.md'), `# API\n\nWhat can be imported:\n\n${rows.join('\n')}\n`);
   for (const [file, name, about] of ENTRIES) {
     const path = join(folder, file, 'README.md');

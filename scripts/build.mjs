@@ -254,8 +254,8 @@ function inlineBytes(name, module) {
 /**
  * Six bundles: index, standalone and the program carry the bytes. Index is in parts, so that whoever imports it reads what a simulation
  * needs; standalone is the same in one file; the program is in chunks so that each command loads what it needs; core is the index without
- * bytes, so that whoever brings the file himself does not ship it twice; node has what needs Node, report the page of figures with its
- * script.
+ * bytes, so that whoever brings the file himself does not ship it twice; node has what needs Node, report tables and the page of figures with
+ * its script.
  */
 async function buildBundle() {
   const { build } = await import('esbuild');

@@ -7,14 +7,6 @@ export { withFields } from './scenario/written.js';
 export { resultJsonSchema } from './result/result.js';
 export { reserveJsonSchema } from './reserve/schema.js';
 export { pagesJsonSchema } from './pages/result.js';
-export { renderRun } from './report/run-table.js';
-export { renderComparison } from './report/compare-table.js';
-export { renderSize } from './report/size-table.js';
-export { renderSweep, sweepCsv } from './report/sweep-table.js';
-export { renderPages } from './report/pages-table.js';
-export { renderReserve } from './report/reserve-table.js';
-export { overTimeFiles, type CsvFile } from './report/series.js';
-export { latencyFiles, type LatencyFile } from './report/hdr.js';
 export { Simulation } from './simulation.js';
 export type {
   InjectedWorkload,
@@ -42,7 +34,6 @@ export type {
   SuiteOptions,
   SweepOptions,
 } from './study/api.js';
-export { renderSuite, suiteCsv } from './report/suite-table.js';
 export type { SuiteFigure, SuiteFigures, SuiteResult, SuiteRow, SuiteScore } from './study/suite/suite.js';
 export type { Comparison } from './study/compare.js';
 export type { Bound } from './study/bound.js';
@@ -72,8 +63,6 @@ export type { MissRatioCurve } from './pages/result.js';
 export type { PageRun, PagesResult } from './pages/result.js';
 export { experimentParameters, reproduce, type ReproduceOptions, type Reproduction } from './experiments/api.js';
 export type { ExperimentParameter, ExperimentUnit } from './experiments/parameters.js';
-export { renderFront, renderSummary } from './experiments/summary.js';
-export { renderExperiment } from './experiments/table.js';
 export type {
   Claim,
   ExperimentOptions,
@@ -97,7 +86,6 @@ export type { Engine, Workers } from './study/engine.js';
 export { fleetJsonSchema, type FleetInput } from './fleet/schema.js';
 export type { HostsView, PlacementPolicy, VmDemand } from './fleet/pack.js';
 export type { FleetResult } from './fleet/result.js';
-export { renderFleet } from './report/fleet-table.js';
 export { openTrace, TRACE_FORMATS } from './workload/index.js';
 export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';

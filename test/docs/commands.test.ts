@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import * as fluxhost from '../../src/index.js';
+import { renderComparison, renderRun } from '../../src/report-entry.js';
 import { captureIo } from '../cli/fake.js';
 
 const SCENARIO = `
@@ -75,7 +76,7 @@ describe('a program', () => {
     expect(fluxhost.evaluateAssertion('api.latency.p50 >= 10us', result).holds).toBe(true);
     expect(fluxhost.evaluateAssertion('api.latency.p50 < 10us', result).holds).toBe(false);
     const rows = (text: string): string[] => text.split('\n').filter((line) => line.includes('api'));
-    expect(rows(fluxhost.renderRun(result))).toEqual(rows(await printed('run', file, ...set)));
+    expect(rows(renderRun(result))).toEqual(rows(await printed('run', file, ...set)));
   });
 
   it('compares as `compare` does', async () => {
@@ -84,6 +85,6 @@ describe('a program', () => {
     const comparison = await fluxhost.compare(scenario, asked);
     const args = ['compare', file, '--mechanisms', 'ideal,static', '--replications', '2', '--no-sizing'];
     expect(lasting(await printed(...args, '--json'))).toEqual(lasting(fluxhost.toStableJson(comparison)));
-    expect(fluxhost.renderComparison(comparison)).toContain('static');
+    expect(renderComparison(comparison)).toContain('static');
   });
 });

@@ -4,14 +4,13 @@ import {
   Simulation,
   compare,
   evaluateAssertion,
-  renderComparison,
   replicate,
-  renderRun,
   resolveScenario,
   size,
   type Result,
   type ScenarioInput,
 } from '../../src/index.js';
+import { renderComparison, renderRun } from '../../src/report-entry.js';
 import { groupsOf } from '../../src/input/vm-groups.js';
 
 const input = (rate: number, changes: Partial<ScenarioInput> = {}, extra: object = {}): ScenarioInput => ({

@@ -2,14 +2,8 @@
 // kind where all replay one trace.
 
 import { describe, expect, it } from 'vitest';
-import {
-  compare,
-  memoryHost,
-  renderComparison,
-  replicate,
-  resolveScenario,
-  type ScenarioInput,
-} from '../../src/index.js';
+import { compare, memoryHost, replicate, resolveScenario, type ScenarioInput } from '../../src/index.js';
+import { renderComparison } from '../../src/report-entry.js';
 import { meanInterval, pairedRatio, wilsonInterval } from '../../src/metrics/confidence.js';
 import { overRuns } from '../../src/report/replications.js';
 import { formatCoreSeconds, formatDurationNs } from '../../src/report/units.js';
