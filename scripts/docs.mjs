@@ -11,7 +11,10 @@ const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md'
 const SCENARIO = { source: 'src/explain/scenario-page.ts', target: 'docs/scenario.md', name: 'renderScenarioMarkdown' };
 const VALIDITY = { source: 'src/explain/validity-page.ts', target: 'docs/validity.md', name: 'renderValidityMarkdown' };
 const CLUSTER = { source: 'src/cli/kubernetes.ts', target: 'docs/cluster.md', name: 'kubernetesBlocks' };
-const DIAGRAMS = { source: 'src/explain/diagrams.ts', name: 'diagrams' };
+const DIAGRAMS = [
+  { source: 'src/explain/diagrams.ts', name: 'diagrams' },
+  { source: 'src/explain/model-diagrams.ts', name: 'modelDiagrams' },
+];
 const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
@@ -99,7 +102,8 @@ const pages = {
   [CLUSTER.target]: await filled(CLUSTER),
   [ARCHITECTURE]: architecture(),
 };
-const pictures = Object.entries(await printed(DIAGRAMS)).map(([name, svg]) => [`docs/pictures/${name}`, svg]);
+const drawn = await Promise.all(DIAGRAMS.map(printed));
+const pictures = drawn.flatMap(Object.entries).map(([name, svg]) => [`docs/pictures/${name}`, svg]);
 for (const [path, page] of [...Object.entries(pages), ...pictures]) {
   const options = (await prettier.resolveConfig(at(path))) ?? {};
   const text = path.endsWith('.md') ? await prettier.format(page, { ...options, parser: 'markdown' }) : page;

@@ -1,7 +1,7 @@
 // Pictures of the models' pages: what a move of a core, a round of the arbiter and a page fault are made of, step by step, and what the
 // tiers of starts take; to scale, at the defaults of the program. `npm run docs` writes them to docs/pictures/.
 
-import { PARAMETERS } from './parameters.js';
+import { defaultOf, escaped, LEFT, page, RIGHT, TOP, WIDTH, type Hue, type Key } from './drawing.js';
 
 interface Step {
   /** The parameter whose default it is. */
@@ -21,8 +21,6 @@ interface Row {
   readonly note?: string;
 }
 
-/** Whose time it is. */
-type Hue = 'arbiter' | 'victim' | 'transition' | 'beneficiary' | 'server' | 'plain' | 'confidential';
 const LEGEND: Readonly<Record<Hue, string>> = {
   arbiter: 'the polling core',
   victim: "the victim's task still runs",
@@ -32,63 +30,14 @@ const LEGEND: Readonly<Record<Hue, string>> = {
   plain: 'circle: any function',
   confidential: 'diamond: a confidential one, which is attested when it boots',
 };
-/** As the site and the reports have them; the page's own ground. */
-const COLOURS: Readonly<Record<Hue, readonly [string, string]>> = {
-  arbiter: ['#8b929b', '#8f98a3'],
-  victim: ['#3b8fc4', '#5ab4f0'],
-  transition: ['#c3cad2', '#5c6672'],
-  beneficiary: ['#cf8a1e', '#e8a83c'],
-  server: ['#8a70cf', '#cba8f0'],
-  plain: ['#3b8fc4', '#5ab4f0'],
-  confidential: ['#cf8a1e', '#e8a83c'],
-};
-
-const WIDTH = 720;
-const LEFT = 16;
-const RIGHT = 24;
-const TOP = 44;
 const BAR = 40;
 
-function nanoseconds(path: string): number {
-  const value = PARAMETERS.find((parameter) => parameter.path === path)?.default;
-  if (typeof value !== 'number') throw new Error(`${path} has no number of nanoseconds as its default`);
-  return value;
-}
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const short = (ns: number): string =>
   ns < 1000 ? `${ns} ns` : ns < 1e6 ? `${ns / 1000} µs` : `${Number((ns / 1e6).toPrecision(3))} ms`;
-const lengthOf = ({ path, times = 1 }: Step): number => nanoseconds(path) * times;
+const lengthOf = ({ path, times = 1 }: Step): number => defaultOf(path) * times;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Paper, title, key and what is drawn, in light and dark; `said` is the title that is read, `more` is style of this one. */
-function page(
-  title: string,
-  said: string,
-  height: number,
-  hues: readonly Hue[],
-  drawn: readonly string[],
-  more = '',
-): string {
-  const top = height - 10 - 18 * hues.length;
-  const key = hues.map((hue, i) => {
-    const y = top + 18 * i;
-    return `<rect class="${hue}" x="${LEFT}" y="${y}" width="12" height="12"/><text x="${LEFT + 18}" y="${y + 10}">${escaped(LEGEND[hue])}</text>`;
-  });
-  const fills = (which: 0 | 1): string => hues.map((hue) => `.${hue}{fill:${COLOURS[hue][which]}}`).join('');
-  const style =
-    'text{font:12px system-ui,sans-serif;fill:#1b1f24}.title{font-weight:600;font-size:14px}.name{text-anchor:middle}' +
-    `.tick{text-anchor:middle;fill:#59626d}.line{stroke:#8b929b;fill:none}.paper{fill:#ffffff}${fills(0)}` +
-    `@media (prefers-color-scheme:dark){text{fill:#e6e9ed}.tick{fill:#a3acb7}.paper{fill:#14171b}${fills(1)}}${more}`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">\n` +
-    `<title>${escaped(said)}</title>\n<style>${style}</style>\n` +
-    `<rect class="paper" width="${WIDTH}" height="${height}" rx="6"/>\n` +
-    `<text class="title" x="${LEFT}" y="24">${escaped(title)}</text>\n` +
-    `${[...drawn, ...key].join('\n')}\n</svg>\n`
-  );
-}
-
+const keyOf = (hues: readonly Hue[]): Key => hues.map((hue) => [hue, LEGEND[hue]]);
 const huesOf = (steps: readonly Step[]): Hue[] => [...new Set(steps.map(({ hue }) => hue))];
 
 /** Microseconds below what is drawn. */
@@ -131,7 +80,7 @@ function timeline(title: string, steps: readonly Step[]): string {
   };
   const drawn = bars({ name: '', fromNs: 0, steps }, LEFT, scale, base, label);
   const height = base + BAR + 44 + 18 * hues.length;
-  return page(`${title}: ${short(total)}`, `${title}, ${short(total)}`, height, hues, [
+  return page(`${title}: ${short(total)}`, `${title}, ${short(total)}`, height, keyOf(hues), [
     ...drawn,
     ...axis(total, scale, LEFT, base + BAR),
   ]);
@@ -174,7 +123,7 @@ function rows(title: string, all: readonly Row[]): string {
     title,
     said,
     bottom + 44 + 18 * hues.length,
-    hues,
+    keyOf(hues),
     [...drawn, ...axis(total, scale, left, bottom)],
     INSIDE,
   );
@@ -199,7 +148,7 @@ function tiers(title: string, all: readonly Tier[]): string {
     left + ((WIDTH - left - RIGHT - 60) * Math.log10(ns / low)) / Math.log10(high / low);
   const bottom = TOP + all.length * TIER;
   const mark = (hue: Hue, paths: readonly string[], y: number): string => {
-    const ns = sum(paths.map(nanoseconds));
+    const ns = sum(paths.map(defaultOf));
     const x = xOf(ns).toFixed(1);
     const shape =
       hue === 'plain'
@@ -218,7 +167,7 @@ function tiers(title: string, all: readonly Tier[]): string {
     return `<path class="line" d="M${x} ${bottom}v5"/><text class="tick" x="${x}" y="${bottom + 18}">${text}</text>`;
   });
   const hues: readonly Hue[] = ['plain', 'confidential'];
-  return page(title, title, bottom + 44 + 18 * hues.length, hues, [...drawn, ...ticks], HALO);
+  return page(title, title, bottom + 44 + 18 * hues.length, keyOf(hues), [...drawn, ...ticks], HALO);
 }
 
 /** VMs of the arbiter's round that is drawn. */
@@ -227,7 +176,7 @@ const READ = 100;
 /** A round that grants three cores: an idle one and two of victims'. Each is decided behind the one before. */
 function round(cost: (name: string, hue: Hue) => Step): string {
   const read: Step = { path: 'costs.pollPerVm', name: `reads ${READ} VMs`, hue: 'arbiter', times: READ };
-  const decided = (nth: number): number => lengthOf(read) + nth * nanoseconds('costs.issue');
+  const decided = (nth: number): number => lengthOf(read) + nth * defaultOf('costs.issue');
   const wakes = [cost('wake', 'beneficiary'), cost('dispatch', 'beneficiary')];
   const parks = [cost('preempt', 'transition'), cost('suspend', 'transition'), cost('deschedule', 'transition')];
   const taken = [cost('notify', 'victim'), ...parks, ...wakes];

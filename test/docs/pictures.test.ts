@@ -2,8 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { arrivals, arrivalsPicture } from '../../scripts/arrivals.mjs';
 import { diagrams } from '../../src/explain/diagrams.js';
+import { BANDWIDTH, looks, modelDiagrams, SEARCH, speedOf } from '../../src/explain/model-diagrams.js';
 import { PARAMETERS } from '../../src/explain/parameters.js';
+import { resolveScenario, Simulation } from '../../src/index.js';
 import { reproduce } from '../../src/experiments/api.js';
 import { pictureOf, PICTURED } from '../reference/picture.js';
 
@@ -74,6 +77,65 @@ it('docs/pictures/tiers.svg: marks stand where the sums of their defaults are on
       .reduce((sum, path) => sum + (PARAMETERS.find((one) => one.path === path)!.default as number), 0);
     expect(Math.abs(Number(x) - tick('10 µs') - decade * Math.log10(ns / 1e4)), paths).toBeLessThan(0.2);
   }
+});
+
+describe('every page of the model', () => {
+  const pages = readdirSync('docs/model').filter((name) => name !== 'order.md'); // whose table is its picture
+  it.each(pages)('docs/model/%s has a picture that is there, with words for it', (page) => {
+    const pictures = [
+      ...readFileSync(`docs/model/${page}`, 'utf8').matchAll(/^!\[(.{20,})\]\(\.\.\/pictures\/(.+)\)$/gm),
+    ];
+    expect(pictures.length).toBeGreaterThan(0);
+    for (const [, , name] of pictures) expect(readdirSync('docs/pictures')).toContain(name);
+  });
+
+  it('and every picture stands in a page', () => {
+    const all = [
+      'README.md',
+      ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((path) => `docs/${path}`),
+    ];
+    const text = all
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    expect(readdirSync('docs/pictures').filter((name) => !text.includes(`pictures/${name})`))).toEqual([]);
+  });
+});
+
+it.each(Object.entries(modelDiagrams()))('docs/pictures/%s is what npm run docs writes', (name, svg) => {
+  expect(readFileSync(`docs/pictures/${name}`, 'utf8')).toBe(svg);
+});
+
+it('docs/pictures/search.svg: a search looks at all others before it looks at one again', () => {
+  const made = looks(120);
+  const others = Array.from({ length: SEARCH.vcpus }, (_, i) => i).filter((i) => i !== SEARCH.searcher);
+  expect(made.slice(0, 5).map(({ vcpu }) => vcpu)).toEqual([4, 5, 0, 2, 3]); // by hand: o = 2 is the third of those behind vCPU 1
+  expect(
+    made
+      .slice(0, 5)
+      .map(({ vcpu }) => vcpu)
+      .toSorted(),
+  ).toEqual(others);
+  expect(made.map(({ ns }) => ns)).toEqual(made.map((_, i) => 120 * (i + 1)));
+  expect(modelDiagrams()['search.svg']!.match(/<circle/g)).toHaveLength(made.length);
+});
+
+it('docs/pictures/speeds.svg: the host moves what it can, and no more', () => {
+  for (let n = 1; n <= BANDWIDTH.most; n++)
+    expect(n * BANDWIDTH.task * speedOf(n, 1)).toBeCloseTo(Math.min(n * BANDWIDTH.task, BANDWIDTH.host), 9);
+});
+
+it('docs/pictures/arrivals.svg is what a run gives (npm run pictures -- arrivals writes it)', async () => {
+  const rows = await arrivals({ Simulation, resolveScenario });
+  expect(arrivalsPicture(rows)).toBe(readFileSync('docs/pictures/arrivals.svg', 'utf8'));
+  // 100 in the mean: by chance within four standard deviations, those of bursts being wider than Poisson's 10
+  for (const { name, instants } of rows)
+    expect(Math.abs(instants.length - 100), name).toBeLessThan(/onoff|mmpp/.test(name) ? 160 : 40);
+  const gaps = (name: string): number[] => {
+    const { instants } = rows.find((row) => row.name === name)!;
+    return instants.slice(1).map((ns, i) => ns - instants[i]!);
+  };
+  for (const name of ['deterministic', 'periodic']) expect(new Set(gaps(name))).toEqual(new Set([10_000]));
 });
 
 describe.each(PICTURED)('docs/pictures/%s.svg', (name) => {

@@ -202,7 +202,7 @@ function drawn({ question, answer }: Figure, plot: ResponsePlot): string {
 /** Pages of systems, each with its picture. */
 export const PICTURED = [
   ...['virtuoso', 'valve', 'tierbpf', 'ptmt', 'temponet', 'clawvm', 'pi-dlinear', 'gil', 'edgeflow', 'yolofs', 'vcao'],
-  ...['verusage', 'periodic-space'],
+  ...['verusage', 'periodic-space', 'nanvix', 'nexus', 'provisioning'],
 ] as const;
 
 /** The picture of an experiment's answer; undefined: no table of it is drawn as lines or dots. */
