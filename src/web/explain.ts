@@ -4,7 +4,7 @@
 import type { CoreLook, HostLook, Simulation } from '../index.js';
 import type { Asked, Explanation, MovePhase } from './explanation.js';
 import { lookOf } from './folded.js';
-import type { Future } from './future.js';
+import { runInTime, type Future } from './future.js';
 
 /** From a decision to its command, ns, tried one after another. */
 const LEADS = [1, 1000, 30_000, 1_000_000];
@@ -12,13 +12,22 @@ const LEADS = [1, 1000, 30_000, 1_000_000];
 const MOST_EVENTS = 50_000;
 const MOST_PHASES = 40;
 
-/** A simulation of its own, at `toNs`, from the last copy before. */
+/** For running a host again, ms: copies of what is long ago are gone, and what plays stands meanwhile. */
+const MOST_AGAIN_MS = 10_000;
+
+/**
+ * A simulation of its own, at `toNs`, from the last copy before.
+ *
+ * @throws Error where it takes too long to come there
+ */
 export async function again(future: Future, toNs: number): Promise<Simulation | undefined> {
   const copy = future.copies.findLast(({ nowNs }) => nowNs <= toNs);
   if (copy === undefined) return undefined;
   const simulation = await copy.simulation.fork();
-  if (toNs > simulation.nowNs) await simulation.runUntil(toNs);
-  return simulation;
+  if (toNs <= simulation.nowNs) return simulation;
+  if (await runInTime(simulation, toNs, performance.now() + MOST_AGAIN_MS)) return simulation;
+  simulation.close();
+  throw new Error('That is too long ago: to run the host again up to there takes more than 10 s.');
 }
 
 const same = (a: CoreLook, b: CoreLook): boolean =>

@@ -9,6 +9,8 @@ import { codeOf, IDLE, MOVING, RUNNING, SEARCHING, SPINNING, type MoveSeen } fro
 /** Copies kept, and columns between two of them: a strip's width of columns can be explained. */
 const COPIES = 8;
 const COLUMNS_BETWEEN = 200;
+/** Events after which a copy is due in any case: what is asked of an instant is some seconds of computing away from one. */
+const EVENTS_BETWEEN = 5e6;
 /** A host that takes more is copied less often: only at its begin. */
 const COPIED_BYTES = 64 * 2 ** 20;
 /** VMs whose latencies are read; the first ones. */
@@ -42,10 +44,21 @@ interface Reading {
 const after = (before: Reading | undefined, now: Reading, warmupNs: number): Histogram =>
   before === undefined || (before.atNs < warmupNs && now.atNs >= warmupNs) ? now.all : now.all.since(before.all);
 
+/** Runs to an instant; answers whether it came there before `stopAt` on the clock on the wall. */
+export async function runInTime(simulation: Simulation, toNs: number, stopAt: number): Promise<boolean> {
+  const stop = new AbortController();
+  const onProgress = (): void => {
+    if (performance.now() >= stopAt) stop.abort();
+  };
+  await simulation.runUntil(toNs, { signal: stop.signal, onProgress });
+  return !stop.signal.aborted;
+}
+
 export class Future {
   readonly copies: { readonly nowNs: number; readonly simulation: Simulation }[] = [];
   look: HostLook;
   private columns = 0;
+  private copiedEvents = 0;
   private earlier: (Reading | undefined)[] = [];
   private forked: readonly (Reading | undefined)[] = [];
   /** What the last VM had completed at the fork. */
@@ -63,11 +76,17 @@ export class Future {
     this.decided = Float64Array.from(this.look.cores, ({ decidedAtNs }) => decidedAtNs);
   }
 
-  /** Runs to an instant and looks; moves of cores since the look before go into `moves`. */
-  async advance(toNs: number, moves: MoveSeen[]): Promise<void> {
-    if (this.columns++ % COLUMNS_BETWEEN === 0) await this.copy();
-    await this.simulation.runUntil(toNs);
+  /**
+   * Runs to an instant and looks; moves of cores since the look before go into `moves`. Answers whether it came there before `stopAt`
+   * on the clock on the wall: a column may hold hours.
+   */
+  async advance(toNs: number, moves: MoveSeen[], stopAt = Infinity): Promise<boolean> {
+    const { simulation } = this;
+    if (this.columns++ % COLUMNS_BETWEEN === 0 || simulation.events - this.copiedEvents > EVENTS_BETWEEN)
+      await this.copy();
+    const came = await runInTime(simulation, toNs, stopAt);
     this.see(moves);
+    return came;
   }
 
   /** One event. */
@@ -95,6 +114,7 @@ export class Future {
 
   private async copy(): Promise<void> {
     const { simulation, copies } = this;
+    this.copiedEvents = simulation.events;
     if (copies.length > 0 && simulation.memoryBytes > COPIED_BYTES) return;
     copies.push({ nowNs: simulation.nowNs, simulation: await simulation.fork() });
     if (copies.length > COPIES) copies.splice(1, 1)[0]!.simulation.close(); // the first stays: from it everything can be seen again

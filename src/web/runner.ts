@@ -191,17 +191,23 @@ export class Runner {
     const stop = performance.now() + budgetMs;
     const endNs = Math.min(...this.futures.map(({ simulation }) => simulation.endNs));
     const record = new Recording(this.futures);
-    for (let columns = 0; columns < MOST_COLUMNS && first.nowNs < Math.min(toNs, endNs); columns++) {
-      const next = Math.min(
-        (Math.floor(first.nowNs / columnNs) + 1) * columnNs,
-        endNs,
-        Math.max(toNs, first.nowNs + 1),
-      );
-      for (const [i, future] of this.futures.entries()) await future.advance(next, record.moves[i]!);
+    for (let columns = 0; columns < MOST_COLUMNS; columns++) {
+      const { nowNs } = first;
+      // the first was here when time was up, and the second is not yet
+      const behind = this.futures.some(({ simulation }) => simulation.nowNs < nowNs);
+      if (!behind && nowNs >= Math.min(toNs, endNs)) break;
+      const column = Math.min((Math.floor(nowNs / columnNs) + 1) * columnNs, endNs, Math.max(toNs, nowNs + 1));
+      if (!(await this.advanceTo(behind ? nowNs : column, record, stop))) break;
       record.column();
       if (performance.now() >= stop) break;
     }
     return this.told(record, point);
+  }
+
+  /** All futures, one after another; whether there was time for it. */
+  private async advanceTo(toNs: number, { moves }: Recording, stop: number): Promise<boolean> {
+    for (const [i, future] of this.futures.entries()) if (!(await future.advance(toNs, moves[i]!, stop))) return false;
+    return true;
   }
 
   private async step(): Promise<Advanced> {
@@ -230,7 +236,7 @@ export class Runner {
       nowNs: first?.simulation.nowNs ?? 0,
       done,
       timeNs: Float64Array.from(record.timeNs),
-      futures: this.futures.map((future, i) => record.columnsOf(i, future, point || done)),
+      futures: this.futures.map((future, i) => record.columnsOf(i, future, (point && record.timeNs.length > 0) || done)),
       memoryBytes: bytes,
     };
   }

@@ -79,6 +79,11 @@ describe('what the editor offers', () => {
   it('has a description for every field, and for each mechanism its own', () => {
     const { offers: all } = offersAt(schema, BURSTS.replace('seed: 1\n', '\n'), BURSTS.indexOf('seed: 1'))!;
     expect(all.filter(({ about }) => about === '')).toEqual([]);
+    // a field that may be of many kinds is not told by all of theirs
+    expect(all.filter(({ about }) => about.length > 400)).toEqual([]);
+    expect(aboutAt(schema, BURSTS, BURSTS.indexOf('mechanism: ') + 2)?.about).toBe(
+      'Who moves cores between VMs, when, and how: a name, or a name with knobs.',
+    );
     const text = BURSTS.replace('mechanism: hyperflux', 'mechanism: ');
     const kinds = offersAt(schema, text, text.indexOf('mechanism: ') + 11)!.offers;
     expect(new Set(kinds.map(({ about }) => about)).size).toBe(MECHANISM_KINDS.length);

@@ -91,6 +91,36 @@ describe('the runner of the live page', () => {
     expect(hashOf(other.metrics())).not.toBe(expected);
   });
 
+  it('answers in the middle of a column that takes long, and comes to the futures that it would have come to', async () => {
+    const set = ['duration=3s'];
+    const runner = await loaded(set);
+    const { atNs } = await asked(runner, 'forked', { ask: 'fork', set: ['mechanism=static'] });
+    const wide: Ask = { ask: 'advance', toNs: 4e9, columnNs: 4e9, budgetMs: 0, point: true };
+    const answers: Advanced[] = [];
+    while (answers.at(-1)?.done !== true) answers.push(await asked(runner, 'advanced', wide));
+    const early = answers.filter(({ timeNs }) => timeNs.length === 0);
+    expect(early.length).toBeGreaterThan(2);
+    expect(early.every(({ futures }) => futures.every(({ latencyNs }) => latencyNs === null))).toBe(true);
+    const times = answers.map(({ nowNs }) => nowNs);
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+    const one = await inNode(set);
+    await one.runUntil(atNs);
+    const two = await one.fork(withFields(one.scenario, ['mechanism=static']));
+    for (const [future, simulation] of [one, two].entries()) {
+      await simulation.run();
+      expect((await asked(runner, 'result', { ask: 'result', future })).sha256).toBe(hashOf(simulation.metrics()));
+    }
+  });
+
+  it('comes back from a run of a thousand hours', async () => {
+    const runner = await loaded(['duration=1000h']);
+    const ask: Ask = { ask: 'advance', toNs: 3.6e15, columnNs: 6e12, budgetMs: 0, point: true };
+    const { nowNs, done } = await asked(runner, 'advanced', ask);
+    expect(done).toBe(false);
+    expect(nowNs).toBeGreaterThan(0);
+    expect(nowNs).toBeLessThan(6e12);
+  });
+
   it('forks into the futures that the library has from that instant', async () => {
     const set = ['mechanism=static', ...scaledRates([['vms.0.workload.arrivals.onRate', 1e6]], 0.5)];
     expect(set).toContain('vms.0.workload.arrivals.onRate=500000');

@@ -22,6 +22,10 @@ export interface Offers {
 const aboutOf = (schemas: readonly Schema[]): string =>
   [...new Set(schemas.flatMap(({ description }) => description ?? []))].join(' ');
 
+/** What a field is: what is said of it as a whole, or where nothing is, of whatever it may hold. */
+const aboutField = (schemas: readonly Schema[]): string =>
+  aboutOf(schemas) || aboutOf(schemas.flatMap(alternatives));
+
 /** What follows a field's name: a mapping or a list goes onto lines of its own, unless braces are open. */
 function following(schemas: readonly Schema[], indent: number, flow: boolean): string {
   const all = schemas.flatMap(alternatives);
@@ -88,7 +92,7 @@ export function offersAt(schema: Schema, text: string, at: number): Offers | und
   const offers = [...fields(here, among)].map(([label, schemas]): Offer => {
     const insert = named ? label : `${label}${following(schemas, indent, flow)}`;
     const needed = here.every(({ required }) => required?.includes(label) === true);
-    return { label, kind: 'field', about: aboutOf(schemas.flatMap(alternatives)), needed, insert };
+    return { label, kind: 'field', about: aboutField(schemas), needed, insert };
   });
   return { from, to, offers };
 }
@@ -102,6 +106,6 @@ export function aboutAt(
   const place = placeOf(text, at);
   if (place?.kind !== 'field' || !place.named) return undefined;
   const { from, to, steps, among } = place;
-  const about = aboutOf(descend(schema, [...steps, { field: text.slice(from, to), among }]).flatMap(alternatives));
+  const about = aboutField(descend(schema, [...steps, { field: text.slice(from, to), among }]));
   return about === '' ? undefined : { from, to, about };
 }
