@@ -236,7 +236,9 @@ export class Runner {
       nowNs: first?.simulation.nowNs ?? 0,
       done,
       timeNs: Float64Array.from(record.timeNs),
-      futures: this.futures.map((future, i) => record.columnsOf(i, future, (point && record.timeNs.length > 0) || done)),
+      futures: this.futures.map((future, i) =>
+        record.columnsOf(i, future, (point && record.timeNs.length > 0) || done),
+      ),
       memoryBytes: bytes,
     };
   }

@@ -4,7 +4,7 @@
 
 import { h } from './dom.js';
 import { STORIES } from './stories/index.js';
-import type { Caption, Seen, Story } from './stories/story.js';
+import { readingMs, type Caption, type Seen, type Story } from './stories/story.js';
 import type { Changes } from './protocol.js';
 
 export interface TourEvents {
@@ -17,9 +17,6 @@ export interface TourEvents {
   stand(): void;
   fail(why: string): void;
 }
-
-/** How long a sentence stands before the story goes on: by its length, ms. */
-const reading = (text: string): number => 2000 + 45 * text.length;
 
 export class Tour {
   readonly element: HTMLElement;
@@ -130,6 +127,6 @@ export class Tour {
     }
     this.goOn = goOn;
     this.caption.append(h('button', { type: 'button', class: 'primary', onclick: goOn }, label));
-    if (!this.calm && this.next < this.story!.captions.length) this.waiting = setTimeout(goOn, reading(text));
+    if (!this.calm && this.next < this.story!.captions.length) this.waiting = setTimeout(goOn, readingMs(text));
   }
 }

@@ -8,7 +8,7 @@ import { story as gpuStory } from '../../src/web/stories/gpu.js';
 import { story as serverlessStory } from '../../src/web/stories/serverless.js';
 import { story as tiersStory } from '../../src/web/stories/tiers.js';
 import { PROFILES } from '../../src/systems/gpu-profile.js';
-import type { Seen, Story } from '../../src/web/stories/story.js';
+import { readingMs, type Seen, type Story } from '../../src/web/stories/story.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { story as lockStory } from '../../src/web/stories/lock.js';
 import { story as upgradeStory } from '../../src/web/stories/upgrade.js';
@@ -130,6 +130,22 @@ it('has a scenario for each story that its library takes, and instants in order 
     expect(instants[0]! / grainNs, title).toBeGreaterThan(20);
     expect(instants[0]! / grainNs, title).toBeLessThan(1000);
     expect(speed / grainNs, title).toBeGreaterThan(10);
+  }
+});
+
+it('takes half a minute to tell a story', async () => {
+  for (const { title, load } of STORIES) {
+    const { captions, speed } = await load();
+    // the last sentence is what the reader goes on from, and the only one that what was seen may make
+    const told = captions.slice(1).map(({ atNs, text }, i) => {
+      const before = captions[i]!;
+      const pace = i === 0 ? speed : (before.speed ?? speed);
+      const last = i === captions.length - 2;
+      return ((atNs - before.atNs) / pace) * 1000 + (last ? 0 : readingMs(text as string));
+    });
+    const seconds = told.reduce((sum, ms) => sum + ms, 0) / 1000;
+    expect(seconds, title).toBeGreaterThan(20);
+    expect(seconds, title).toBeLessThan(35);
   }
 });
 

@@ -23,8 +23,7 @@ const aboutOf = (schemas: readonly Schema[]): string =>
   [...new Set(schemas.flatMap(({ description }) => description ?? []))].join(' ');
 
 /** What a field is: what is said of it as a whole, or where nothing is, of whatever it may hold. */
-const aboutField = (schemas: readonly Schema[]): string =>
-  aboutOf(schemas) || aboutOf(schemas.flatMap(alternatives));
+const aboutField = (schemas: readonly Schema[]): string => aboutOf(schemas) || aboutOf(schemas.flatMap(alternatives));
 
 /** What follows a field's name: a mapping or a list goes onto lines of its own, unless braces are open. */
 function following(schemas: readonly Schema[], indent: number, flow: boolean): string {

@@ -16,12 +16,12 @@ export const story: Story = {
       atNs: 700e3,
       text: 'Below, looking at one VM takes 200 µs: what an arbiter has to do that looks after too many.',
       fork: ['costs.pollPerVm=200us'],
-      speed: 50e3,
+      speed: 80e3,
     },
     {
       atNs: 1100e3,
       text: 'The burst below was over before the arbiter had seen it. The mechanism is the same, only who decides is late.',
-      speed: 200e3,
+      speed: 240e3,
     },
     {
       atNs: 4000e3,

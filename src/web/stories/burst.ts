@@ -15,18 +15,18 @@ export const story: Story = {
     {
       atNs: 750e3,
       text: 'In a moment api gets fifty times as many requests, for 200 µs. Watch whose colour the cores have.',
-      speed: 50e3,
+      speed: 75e3,
     },
     {
       atNs: 1060e3,
       text: 'Cores followed within tens of microseconds, and went back. The hatched ends are what each move cost.',
-      speed: 100e3,
+      speed: 200e3,
     },
     {
       atNs: 1500e3,
       text: 'Now twice: above as it was, below with cores that stay where they are (static). The same burst comes to both.',
       fork: ['mechanism=static'],
-      speed: 100e3,
+      speed: 200e3,
     },
     {
       atNs: 2700e3,

@@ -22,13 +22,13 @@ export const story: Story = {
     {
       atNs: 220e6,
       text: 'The cores come from “train”, which has whatever nobody wants, and are back with it a millisecond later. “bulk” serves packets beside them.',
-      speed: 8e6,
+      speed: 10e6,
     },
     {
       atNs: 290e6,
       text: 'Now twice: below, cores stay where they are (static), and chat has one. The GPU and its tokens are the same.',
       fork: ['mechanism=static'],
-      speed: 10e6,
+      speed: 15e6,
     },
     {
       atNs: 400e6,

@@ -15,6 +15,7 @@ export const story: Story = {
     {
       atNs: 750e3,
       text: 'A core is taken from whoever has it. If that task holds the lock, everybody who wants it waits until its vCPU has a core again.',
+      speed: 150e3,
     },
     {
       atNs: 1500e3,

@@ -9,7 +9,7 @@ export const story: Story = {
     name: 'serverless-host.yaml',
     text: text.replace('duration: 2s', 'duration: 400ms').replace('warmup: 200ms', 'warmup: 0ns'),
   },
-  speed: 3e6,
+  speed: 5e6,
   grainNs: 200e3,
   beside: { set: ['mechanism=hotplug'], names: ['hyperflux', 'hotplug'] },
   captions: [
@@ -20,12 +20,12 @@ export const story: Story = {
     {
       atNs: 50e6,
       text: 'A function has a VM only while it is called: a core in its colour for some ten milliseconds, booted or found warm. “batch” takes what is left.',
-      speed: 5e6,
+      speed: 8e6,
     },
     {
       atNs: 99e6,
       text: 'Below, ten cores have been on their way to small and large nearly all the time, and requests wait. They will come soon, and stay when nobody needs them.',
-      speed: 8e6,
+      speed: 11e6,
     },
     {
       atNs: 190e6,

@@ -34,3 +34,6 @@ export interface Story {
    */
   readonly captions: readonly [Caption, ...Caption[]];
 }
+
+/** How long a sentence stands before the story goes on: by its length, ms. It can still be read while the story does. */
+export const readingMs = (text: string): number => 1000 + 40 * text.length;

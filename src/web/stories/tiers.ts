@@ -6,7 +6,7 @@ import type { Story } from './story.js';
 
 export const story: Story = {
   scenario: { name: 'tiered-memory.yaml', text: text.replace('duration: 50ms', 'duration: 190ms') },
-  speed: 1e6,
+  speed: 1.5e6,
   grainNs: 20e3,
   beside: { set: ['host.memory.tier.detector=none'], names: ['pages come up', 'pages stay'] },
   captions: [
@@ -17,12 +17,12 @@ export const story: Story = {
     {
       atNs: 10e6,
       text: '“store” touches one half of its pages, which is fast from the start. “scan” goes through all of its own, page after page. As yet the two are nearly alike.',
-      speed: 2e6,
+      speed: 3e6,
     },
     {
       atNs: 22e6,
       text: 'At 20 ms store’s working set has moved to the other half. Above, a page comes up once it was touched oftener than its move costs; below, store reads its new half where it lies, and takes cores from scan.',
-      speed: 4e6,
+      speed: 6e6,
     },
     {
       atNs: 60e6,
