@@ -5,6 +5,7 @@ import * as L from "./layout";
 import { throttledSinceAt } from "./cpu/mechanisms/cgroup";
 import { Core, H, Request, Task, VCpu, Vm, VM_BYTES } from "./cpu/state";
 import { Fn, Instance, Life, life } from "./lifecycle/state";
+import { COUNTERS, S, Swap } from "./memory/pages/state";
 
 /** The place or offset, in bytes, that layout.ts calls `which`. */
 export function fieldAt(which: u32): usize {
@@ -51,6 +52,11 @@ export function fieldAt(which: u32): usize {
     case L.LIFE_STARTING_BYTES: return offsetof<Life>("memory0");
     case L.LIFE_ACTIVE_BYTES: return offsetof<Life>("memory1");
     case L.LIFE_DORMANT_BYTES: return offsetof<Life>("memory2");
+    case L.AT_SWAPPED: return S.on ? changetype<usize>(S) : 0;
+    case L.SWAPPED_FREE: return offsetof<Swap>("free");
+    case L.SWAPPED_PHASE: return offsetof<Swap>("phase");
+    case L.SWAPPED_COUNTERS: return COUNTERS;
+    case L.SWAPPED_GUESTS: return S.guestCounters;
   }
   return 0;
 }

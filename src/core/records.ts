@@ -91,7 +91,12 @@ export class Records {
 
   /** One that a function counts since statistics began, exact up to 2^53 (`FN_*` of assembly/lifecycle/layout.ts). */
   functionCounter(index: number, which: number): number {
-    const at = (this.word(this.fn(index), L.FUNCTION_COUNTERS_AT) >>> 2) + 2 * which;
+    return this.counter(this.word(this.fn(index), L.FUNCTION_COUNTERS_AT), which);
+  }
+
+  /** One of the counters of 64 bits that begin at `place`. */
+  counter(place: number, which: number): number {
+    const at = (place >>> 2) + 2 * which;
     return this.words[at]! + this.words[at + 1]! * TWO_32;
   }
 }

@@ -6,6 +6,7 @@ import { BEFORE_LOCK, HOLDS_LOCK, STARTED, type Records } from '../core/records.
 import { RUNNING, STEALING, slicesOf, type Episode } from './episodes.js';
 import { Faults } from './faults.js';
 import { Functions } from './functions.js';
+import { Memory } from './memory.js';
 import { Moves } from './moves.js';
 import { Tasks } from './tasks.js';
 import { Vms } from './vms.js';
@@ -34,6 +35,7 @@ export class Recorder {
   private readonly faults: Faults;
   private readonly moves: Moves;
   private readonly functions: Functions;
+  private readonly memory: Memory;
 
   constructor(
     private readonly records: Records,
@@ -57,6 +59,7 @@ export class Recorder {
     this.faults = new Faults(records, trace, (vm) => this.vms.track(vm));
     this.moves = new Moves(records, trace, cores, (vm) => this.vms.requests(vm));
     this.functions = new Functions(records, trace, (vm) => this.vms.track(vm));
+    this.memory = new Memory(records, trace, (vm) => this.vms.track(vm));
   }
 
   /** The host as it stands when the window opens: what it does goes on from here. */
@@ -68,6 +71,7 @@ export class Recorder {
     });
     this.moves.begin(nowNs);
     this.vms.begin(nowNs);
+    this.memory.begin(nowNs);
   }
 
   /** Something has happened: what has changed since the last look ends here, and something else begins. */
@@ -86,6 +90,7 @@ export class Recorder {
     changed.length = 0;
     this.faults.look(nowNs);
     this.vms.look(nowNs);
+    this.memory.look(nowNs);
   }
 
   /** The window closes: whatever goes on is cut here. */
@@ -100,6 +105,7 @@ export class Recorder {
     this.faults.end(nowNs);
     this.vms.end(nowNs);
     this.functions.end(nowNs);
+    this.memory.end(nowNs);
   }
 
   /** Whether core `index` does something else than when it was last looked at. */
