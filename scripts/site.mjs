@@ -27,22 +27,17 @@ export const CHAPTERS = [
       'docs/lessons.md',
       'docs/snapshots.md',
       'docs/traces.md',
-      'docs/pages.md',
-      'docs/memory.md',
-      'docs/vmem.md',
       'docs/fleet.md',
       'docs/cluster.md',
       'docs/scale.md',
-      'docs/functions.md',
-      'docs/provisioning.md',
-      'docs/nexus.md',
-      'docs/virtuoso.md',
-      'docs/gil.md',
-      'docs/valve.md',
-      'docs/tierbpf.md',
-      'docs/ptmt.md',
-      'docs/clawvm.md',
-      'docs/nanvix.md',
+    ],
+  ],
+  ['Memory', ['docs/memory.md', 'docs/vmem.md', 'docs/pages.md', 'docs/tierbpf.md', 'docs/ptmt.md', 'docs/clawvm.md']],
+  ['Functions', ['docs/functions.md', 'docs/provisioning.md', 'docs/nexus.md', 'docs/nanvix.md']],
+  ['Shared servers', ['docs/virtuoso.md', 'docs/gil.md', 'docs/valve.md']],
+  [
+    'Decisions',
+    [
       'docs/vcao.md',
       'docs/verusage.md',
       'docs/yolofs.md',
@@ -113,6 +108,11 @@ const isCommands = (code) =>
     .split('\n')
     .every((line) => /^(fluxhost|npm|npx|node|git|#)\b|^#|^ +-|^$/.test(line));
 
+/** Commands whose comments stand in a column that is too far right for the page: each comment follows its command. */
+const COLUMNS = 84;
+const fitted = (code) =>
+  code.split('\n').some((line) => line.length > COLUMNS) ? code.replaceAll(/(?<=\S) {3,}#/g, '  #') : code;
+
 /** Renders one page, and says what stands in it. */
 function rendered(markdown, path, pages, files) {
   const from = posix.dirname(placeOf(path));
@@ -180,7 +180,7 @@ function rendered(markdown, path, pages, files) {
     .replaceAll('</table>', '</table></div>')
     .replaceAll('<pre>', '<pre tabindex="0">')
     .replace(/<pre( tabindex="0")>(<code[^>]*>[^<]*<\/code>)/g, (whole, rest, code) =>
-      isCommands(code) ? `<pre class="commands"${rest}>${code}` : whole,
+      isCommands(code) ? `<pre class="commands"${rest}>${fitted(code)}` : whole,
     );
   return { title, headings, sections, html };
 }

@@ -167,9 +167,12 @@ it('ranks as it says', async () => {
   add('api/member', 'steal', 'steal steal steal', 'Interface: Counters');
   add('api/page', 'Function: steal()', 'steal', 'Function: steal()');
   add('both', 'Steals', 'a fault that is not one');
-  expect(search([index], 'steal').map(({ id }) => String(id))).toEqual([
-    ...['heading', 'api/page', 'text', 'api/member', 'both', 'prefix', 'like'],
-  ]);
+  add('CHANGELOG.html#first', 'When to steal', 'another');
+  for (const asked of ['steal', 'steals'])
+    expect(search([index], asked).map(({ id }) => String(id))).toEqual([
+      ...['both', 'heading', 'api/page', 'CHANGELOG.html#first', 'text', 'api/member'],
+      ...(asked === 'steal' ? ['prefix', 'like'] : []), // “stealing” and “stead” are not like “steals”
+    ]);
   expect(search([index], 'steal fault').map(({ id }) => String(id))).toEqual(['both']);
 });
 

@@ -1,5 +1,6 @@
-// The order of what a search has found: where every word stands as it was asked for, then where one only begins a longer one, then what
-// is merely like it; within each, headings before titles of the page before text, and what is written to be read before declarations.
+// The order of what a search has found: where every word stands as it was asked for (one or several of it), then where one only begins a
+// longer one, then what is merely like it; within each, a heading that says no more, then headings, titles of the page, text; and what is
+// written to be read before declarations and the list of changes.
 
 import type MiniSearch from 'minisearch';
 import type { SearchResult } from 'minisearch';
@@ -22,8 +23,9 @@ interface Found {
 const EXACT = 0;
 const PREFIX = 1;
 const LIKE = 2;
+const oneOf = (word: string): string => word.toLowerCase().replace(/(?<=\w\w)s$/, '');
 const likeness = (asked: string, found: string): number =>
-  found === asked ? EXACT : found.startsWith(asked) ? PREFIX : LIKE;
+  oneOf(found) === oneOf(asked) ? EXACT : found.startsWith(asked) ? PREFIX : LIKE;
 
 const HEADING = 0;
 const TITLE = 1;
@@ -37,6 +39,8 @@ function placeOf(fields: readonly string[], member: boolean): number {
 /** Of each word that was asked for the best that was found; of all of them the worst. */
 function keyOf({ id, queryTerms, match, heading, title }: Found): readonly number[] {
   const api = String(id).startsWith('api/');
+  const kind = api ? 1 : String(id).startsWith('CHANGELOG') ? 2 : 0;
+  const whole = !api && (heading ?? '').split(' ').map(oneOf).join(' ') === queryTerms.map(oneOf).join(' ');
   const found = Object.entries(match).map(
     ([term, fields]) => [term, placeOf(fields, api && heading !== title)] as const,
   );
@@ -47,7 +51,7 @@ function keyOf({ id, queryTerms, match, heading, title }: Found): readonly numbe
     return begun.length > 0 ? Math.min(...keys) : 3 * LIKE + Math.min(...found.map(([, place]) => place));
   });
   const worst = Math.max(...best);
-  return [Math.floor(worst / 3), worst % 3, api ? 1 : 0];
+  return [Math.floor(worst / 3), whole ? 0 : 1, worst % 3, kind];
 }
 
 function ranked<T extends Found>(results: readonly T[]): T[] {
