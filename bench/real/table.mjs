@@ -195,7 +195,7 @@ export function tableOf(loads, rows = rowsOf(loads)) {
     'median',
     'spread',
     ...heads.filter((_, i) => used[i]),
-    '',
+    'verdict',
   ];
   const widths = head.map((_, k) => Math.max(3, ...[head, ...lines].map((line) => line[k].length)));
   const line = (cells) => `| ${cells.map((cell, k) => cell.padEnd(widths[k])).join(' | ')} |`;
