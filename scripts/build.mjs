@@ -265,15 +265,6 @@ async function buildBundle() {
     name: 'bundle-as-bind',
     setup: (hooks) => hooks.onResolve({ filter: /^as-bind\// }, () => ({ path: asBind.pathname, sideEffects: false })),
   };
-  const withoutBytes = {
-    name: 'without-bytes',
-    setup(hooks) {
-      hooks.onLoad({ filter: /src[\\/]generated[\\/](core|memory)-bytes\.ts$/ }, () => ({
-        contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
-        loader: 'js',
-      }));
-    },
-  };
   // what it throws must be the index's InputError: a second copy would be another class
   const errorsOfIndex = {
     name: 'errors-of-index',
@@ -313,7 +304,7 @@ const threadFile = require('node:url').fileURLToPath(
   };
   // 0.9 of the processor time to the first event; of an error that is not caught, Node prints the whole line
   const small = { minify: true, lineLimit: 140 };
-  const parts = (entryPoints, ...plugins) =>
+  const parts = (entryPoints, options) =>
     build({
       ...common,
       ...small,
@@ -321,12 +312,12 @@ const threadFile = require('node:url').fileURLToPath(
       entryPoints,
       splitting: true,
       chunkNames: 'parts/[name]-[hash]',
-      plugins: [bundleAsBind, ...plugins, inParts()],
+      plugins: [bundleAsBind, inParts(options)],
       logOverride: { 'ignored-bare-import': 'silent' }, // of the index, by which its parts are told from one another
     });
   const bundles = await Promise.all([
-    parts({ index: 'src/index.ts' }),
-    parts({ core: 'src/core-entry.ts' }, withoutBytes),
+    parts({ index: 'src/index.ts' }, { bytes: true }),
+    parts({ core: 'src/core-entry.ts' }, { bytes: false }),
     build({
       ...common,
       ...small,

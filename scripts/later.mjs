@@ -66,22 +66,27 @@ const sources = (contentsOf) => ({
  */
 export const atOnce = { name: 'at-once', ...sources((_, text) => withImports(text)) };
 
+/** In place of the files that carry the bytes of the cores. */
+const NO_BYTES = "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';";
+
 /**
  * The index in as few files as load what is needed. Every file that is loaded later imports the index, if only by name: what the index has
- * at once is then reached from everywhere, which makes it one file to esbuild instead of forty. Experiments are one part.
+ * at once is then reached from everywhere, which makes it one file to esbuild instead of forty. Experiments are one part. `bytes`: whether
+ * the cores come with it.
  */
-export function inParts() {
+export function inParts({ bytes }) {
   const later = new Set(LATER.map((name) => at('src', `${name}.ts`)));
   for (const path of listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name)))
     for (const [, quoted] of readFileSync(path, 'utf8').matchAll(IMPORT))
       later.add(sourceOf(path, quoted.slice(1, -1)));
-  const experiments = at('src', 'experiments') + join('/');
+  const experiments = join(at('src/experiments'), '/');
   return {
     name: 'in-parts',
     ...sources((path, text) => {
       if (path === INDEX) return indexText();
-      const contents = path.startsWith(experiments) ? withImports(text) : text;
-      return later.has(path) ? `import '${INDEX}'; ${contents}` : contents;
+      const isBytes = /[\\/]generated[\\/](core|memory)-bytes\.ts$/.test(path);
+      const contents = isBytes && !bytes ? NO_BYTES : path.startsWith(experiments) ? withImports(text) : text;
+      return later.has(path) ? `import ${JSON.stringify(INDEX)}; ${contents}` : contents;
     }),
   };
 }

@@ -152,7 +152,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/index.ts'], about: 'what people import' },
   {
     rooms: ['src/core-entry.ts', 'src/node-entry.ts', 'src/report-entry.ts'],
-    about: 'the same without the bytes · what needs Node · the page of figures',
+    about: 'the same without the bytes · what needs Node · tables and the page of figures',
   },
   { rooms: ['src/web'], about: 'the live page; the command line hands out its files' },
   { rooms: ['src/cli'], about: 'the command line' },

@@ -1,7 +1,7 @@
 // Case "footprint": what the package weighs, how soon its first event happens, and how much memory a host takes.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { figure } from '../measure.mjs';
 import { PEAK_BYTES, root } from '../programs.mjs';
@@ -24,8 +24,8 @@ function freshProcess(scenario, run) {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
-/** All of index.js: the file and every chunk that it imports, directly or not. */
-function bundleBytes(entry) {
+/** What an entry reads at first: the file and every part that it imports, directly or not; `later`: those too that it imports when asked. */
+function bundleBytes(entry, later = false) {
   const seen = new Set();
   const parts = [];
   const visit = (name) => {
@@ -33,10 +33,8 @@ function bundleBytes(entry) {
     seen.add(name);
     const text = readFileSync(dist(name), 'utf8');
     parts.push(text);
-    for (const [, chunk] of text.matchAll(/(?:from|import)\s*\(?"\.\/([\w./-]+\.js)"/g)) {
-      const path = name.startsWith('chunks/') && !chunk.startsWith('chunks/') ? `chunks/${chunk}` : chunk;
-      if (existsSync(dist(path))) visit(path);
-    }
+    for (const [, call, part] of text.matchAll(/(?:from|import)\s*(\(?)"(\.\/[\w./-]+\.js)"/g))
+      if (later || call === '') visit(join(dirname(name), part));
   };
   visit(entry);
   return Buffer.from(parts.join('\n'));
@@ -74,8 +72,10 @@ export async function footprint({ Simulation }, { smoke }) {
         { most: 100, note: 'wall time' },
       ),
       sizes('fluxhost.wasm', readFileSync(dist('fluxhost.wasm')), { most: 256 }),
-      sizes('index.js and its chunks', bundleBytes('index.js'), {}),
-      sizes('core.js (no bytes inline)', bundleBytes('core.js'), {}),
+      sizes('index.js, what is read at first', bundleBytes('index.js')),
+      sizes('  with all its parts', bundleBytes('index.js', true)),
+      sizes('core.js (no bytes inline), at first', bundleBytes('core.js')),
+      sizes('standalone.js', bundleBytes('standalone.js')),
       figure('peak resident set of the M/M/16 run', 'MiB', [whole.rssBytes / KIB ** 2], {
         note: `${whole.events} events, Node included`,
       }),

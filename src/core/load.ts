@@ -5,7 +5,6 @@
 import { sha256 as sha256Of } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { CORE_BASE64, CORE_SHA256 } from '../generated/core-bytes.js';
-import { CORE_BASE64 as MEMORY_BASE64, CORE_SHA256 as MEMORY_SHA256 } from '../generated/memory-bytes.js';
 import { decodeBase64 } from '../input/base64.js';
 import { type BoundExports, readString, bindControlPath } from './bindings.js';
 import { CoreTrap } from './trap.js';
@@ -27,14 +26,17 @@ export interface CoreInstance {
 
 const hashes = new WeakMap<WebAssembly.Module, string>();
 
+/** As the build writes them. */
+interface InlineBytes {
+  readonly CORE_BASE64: string;
+  readonly CORE_SHA256: string;
+}
+
 /** Bytes that come with the package, compiled once when first asked for, and kept. */
 class InlineCore {
   private compiled: Promise<WebAssembly.Module> | undefined;
 
-  constructor(
-    private readonly base64: string,
-    private readonly sha256: string,
-  ) {}
+  constructor(private readonly bytes: () => InlineBytes | Promise<InlineBytes>) {}
 
   async module(): Promise<WebAssembly.Module> {
     this.compiled ??= this.compile();
@@ -46,18 +48,20 @@ class InlineCore {
     }
   }
 
-  private compile(): Promise<WebAssembly.Module> {
-    if (this.base64 === '') {
+  private async compile(): Promise<WebAssembly.Module> {
+    const { CORE_BASE64: base64, CORE_SHA256: sha256 } = await this.bytes();
+    if (base64 === '') {
       throw new TypeError(
         'core: nothing given and no bytes inline, expected a WebAssembly.Module, bytes or a Response',
       );
     }
-    return compileBytes(decodeBase64(this.base64), this.sha256);
+    return compileBytes(decodeBase64(base64), sha256);
   }
 }
 
-const hostCore = new InlineCore(CORE_BASE64, CORE_SHA256);
-const memoryCore = new InlineCore(MEMORY_BASE64, MEMORY_SHA256);
+const hostCore = new InlineCore(() => ({ CORE_BASE64, CORE_SHA256 }));
+/** No host needs it: its bytes are loaded when somebody asks. */
+const memoryCore = new InlineCore(() => import('../generated/memory-bytes.js'));
 
 /**
  * Compiles `source`, or the inline core, which is compiled once and kept.
