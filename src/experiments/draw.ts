@@ -45,36 +45,44 @@ export const mean = (values: ArrayLike<number>): number => {
   return values.length === 0 ? NaN : sum / values.length;
 };
 
-/** The greatest whole number that holds, by doubling and halving to within `share`; 0: not even `from`. Holding is taken to end once. */
+/** What a search has found: both were run. */
+export interface Greatest {
+  /** Holds; 0: none does. */
+  readonly most: number;
+  /** The least of those tried above it, which does not. null: all hold up to the limit of the search. */
+  readonly misses: number | null;
+}
+
+/** The greatest whole number that holds, by doubling and halving to within `share`. Holding is taken to end once. */
 export async function greatest(
   holds: (value: number) => Promise<boolean>,
   from: number,
   share: number,
   limit = 1e7,
-): Promise<number> {
+): Promise<Greatest> {
   let low = 0;
-  let high = Math.max(1, Math.round(from));
+  let high = Math.min(limit, Math.max(1, Math.round(from)));
   if (await holds(high)) {
-    while (high < limit) {
+    do {
+      if (high === limit) return { most: limit, misses: null };
       low = high;
-      high *= 2;
-      if (!(await holds(high))) break;
-    }
+      high = Math.min(limit, 2 * high);
+    } while (await holds(high));
   } else {
     while (high > 1) {
-      const next = high >> 1;
+      const next = Math.floor(high / 2);
       if (await holds(next)) {
         low = next;
         break;
       }
       high = next;
     }
-    if (low === 0) return 0;
+    if (low === 0) return { most: 0, misses: 1 };
   }
   while (high - low > Math.max(1, Math.floor(low * share))) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (await holds(middle)) low = middle;
     else high = middle;
   }
-  return low;
+  return { most: low, misses: high };
 }

@@ -13,13 +13,14 @@ interface Point {
   readonly workers: number;
   readonly opUs: number;
   readonly functions: number;
+  readonly misses: number | null;
 }
 interface Document {
   readonly parameters: Record<string, unknown>;
   readonly claims: { id: string; verdict: string; ours: string; command: string }[];
   readonly figures: {
     idle: Record<string, Record<string, number>>;
-    node: Record<'guest' | 'nexus', Record<string, number>> & { lostAfterAck: number };
+    node: Record<'guest' | 'nexus', Record<string, number>> & { lostAfterAck: number; lostBefore: number };
     density: { guest: Record<string, number>; nexus: Point[] };
   };
   readonly laws: Record<string, Record<string, number>>;
@@ -52,12 +53,30 @@ describe('reproduce nexus', () => {
     expect(document.laws['N4']!['coldOverWarm']).toBeLessThan(3.9);
   });
 
+  it('says which restore both savings of latency would need, by the formulas of N1', () => {
+    const { ours } = document.claims.find(({ id }) => id === 'cold-latency')!;
+    const [, compute, restore] = /computations of ([\d.]+) ms and a restore of ([\d.]+) ms$/.exec(ours)!.map(Number);
+    const [fetch, write, respond, connect, op] = [18, 22, 1, 25, 0.02];
+    const guest = fetch + compute! + write + respond;
+    const nexus = fetch + op + compute! + respond;
+    expect(1 - nexus / guest).toBeCloseTo(0.39, 2);
+    expect(1 - (restore! + compute! + respond) / (restore! + connect + guest)).toBeCloseTo(0.1, 3);
+  });
+
+  it('finds numbers of functions that were run, and misses close above them', () => {
+    for (const { functions, misses } of document.figures.density.nexus) {
+      expect(misses!).toBeGreaterThan(functions);
+      expect(misses! - functions).toBeLessThanOrEqual(Math.max(1, 0.1 * functions));
+    }
+  });
+
   it('finds the shares of the fabric again in what the node saves', () => {
     const { guest, nexus, lostAfterAck } = document.figures.node;
     expect(nexus['cpuPerRequestMs']! / guest['cpuPerRequestMs']!).toBeCloseTo(0.5, 1);
     expect(nexus['meanMemoryMiB']! / guest['meanMemoryMiB']!).toBeLessThan(0.78);
     expect(nexus['meanMemoryMiB']! / guest['meanMemoryMiB']!).toBeGreaterThan(0.68);
     expect(lostAfterAck).toBeGreaterThan(0);
+    expect(document.figures.node.lostBefore).toBe(0);
   });
 
   it('has one knee over the workers of the backend, by how dear an operation is', () => {
@@ -132,6 +151,9 @@ describe('reproduce nexus', () => {
     expect(await refused('nexus', 'workers=16')).toContain('fewer than host.cores (16)');
     expect(await refused('nexus', 'writeback=never')).toContain('expected one of');
     expect(await refused('nexus', 'memory=128GiB')).toMatch(/memory/);
+    expect(await refused('nexus', 'rate=10000')).toContain(
+      'duration: given 90, expected at most 1000000 calls in one run',
+    );
   });
 });
 

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
 import type { Claim } from '../../src/experiments/experiment.js';
+import { densityVerdict } from '../../src/experiments/provisioning/density-claim.js';
+import { VM_KINDS } from '../../src/experiments/provisioning/density.js';
 import { greedyDualVerdict } from '../../src/experiments/provisioning/index.js';
 import type { TailPoint } from '../../src/experiments/provisioning/tail.js';
 import { heldNumbers } from './claim-numbers.js';
@@ -31,7 +33,7 @@ interface Document {
       onFront: boolean;
     }[];
     vertical: { concurrency: number; cold: number; joined: number; peakMiB: number }[];
-    density: { kind: string; sloMs: number; functions: number }[];
+    density: { kind: string; sloMs: number; functions: number; misses: number | null }[];
     tail: TailPoint[];
   };
   readonly laws: Record<string, Record<string, number>>;
@@ -107,6 +109,10 @@ describe('reproduce provisioning', () => {
     const peaks = vertical.map(({ peakMiB }) => peakMiB);
     expect(peaks).toEqual(peaks.toSorted((a, b) => b - a));
     expect(vertical.at(-1)!.cold).toBeLessThan(vertical[0]!.cold);
+    for (const { functions, misses } of density) {
+      expect(misses!).toBeGreaterThan(functions);
+      expect(misses! - functions).toBeLessThanOrEqual(Math.max(1, 0.2 * functions));
+    }
     const at = (kind: string, sloMs: number): number =>
       density.find((point) => point.kind === kind && point.sloMs === sloMs)!.functions;
     expect(at('hyperflux', 20)).toBeGreaterThan(100 * at('firecracker', 20)); // 125 ms is above the objective
@@ -174,6 +180,30 @@ describe('reproduce provisioning', () => {
     );
     expect(document.figures.load).toMatch(/^generated: 250 functions/);
   });
+});
+
+describe('the verdict on density', () => {
+  it('follows from who holds more functions', () => {
+    const of = (...hyperflux: number[]) =>
+      densityVerdict(
+        hyperflux.flatMap((functions, i) =>
+          VM_KINDS.map((kind) => ({ kind, sloMs: i, functions: kind === 'hyperflux' ? functions : 10, misses: null })),
+        ),
+      );
+    expect(of(11, 9)).toBe('reachable');
+    expect(of(10, 9)).toBe('not reached');
+    expect(of(9, 9)).toBe('refuted under every objective that was asked for');
+  });
+
+  it('is on starts that were timed: attested ones are not below a millisecond, whatever their tier takes', async () => {
+    const small = ['duration=300s', 'density.slos=200', 'precision=0.5', 'density.memory=0.1', 'policies=lru'];
+    const quick = ['keepAlives=0', 'pools=0', 'tail.duration=4', 'tail.peaks=1', 'tail.inits=0', 'budgets=1'];
+    const light = ['light=1', 'tier.vmBoot=0.5', 'tiers=active,dormant,vm,full'];
+    const share = async (...set: string[]): Promise<number> =>
+      (await printed(...small, ...quick, ...light, ...set)).figures.tiers[0]!.shareBelow1ms;
+    expect(await share()).toBeGreaterThan(0.99);
+    expect(await share('confidential=1')).toBeLessThan(0.01);
+  }, 60_000);
 });
 
 describe('the verdict on greedy-dual', () => {

@@ -152,8 +152,8 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
 /** Boot time and footprint go in as parameters; what they buy comes out: functions on a host (see reproduce provisioning). */
 async function provisioned(module: WebAssembly.Module | undefined): Promise<Claim[]> {
   const settings = defaultsOf(PROVISIONING_PARAMETERS);
-  const most = (kind: VmKind, changes: Readonly<Record<string, number>> = {}): Promise<number> =>
-    densityOf(settings.with(changes), kind, OBJECTIVE_MS, module);
+  const most = async (kind: VmKind, changes: Readonly<Record<string, number>> = {}): Promise<number> =>
+    (await densityOf(settings.with(changes), kind, OBJECTIVE_MS, module)).most;
   const [own, booted] = [await most('hyperflux'), await most('firecracker')];
   const slow = await most('hyperflux', { 'tier.vmBoot': settings.number('firecracker.vmBoot') });
   const large = await most('hyperflux', { 'memory.vm': settings.number('memory.firecracker') });

@@ -8,7 +8,8 @@ import {
   runNexus,
   type SystemRun,
 } from '../../systems/run.js';
-import { arrivals, greatest, lognormal, quantile, stream } from '../draw.js';
+import { arrivals, greatest, type Greatest, lognormal, quantile, stream } from '../draw.js';
+import { mostFunctionsOf } from '../most-calls.js';
 import type { Settings } from '../parameters.js';
 import type { Baseline } from './arithmetic.js';
 
@@ -99,13 +100,17 @@ export function baselineHost(
   );
 }
 
+/** Calls that one run may have: each is as many parts as its I/O makes of it. */
+export const mostParts = (ioPerCall: number): number => Math.floor(MOST_PARTS / (ioPerCall + 1));
+const MOST_PARTS = 5e6;
+
 /** The most functions with which p99 stays below the objective; `early`: whether VMs may go before their keep-alive ends. */
 export function mostFunctions(
   settings: Settings,
   run: (functions: number) => Promise<SystemRun>,
   early: boolean,
   from: number,
-): Promise<number> {
+): Promise<Greatest> {
   const sloNs = settings.number('slo') * MS;
   const kept = (settings.number('search.duration') * 2e9) / 3;
   return greatest(
@@ -121,5 +126,9 @@ export function mostFunctions(
     },
     from,
     settings.number('precision'),
+    mostFunctionsOf(
+      settings.number('rate') * settings.number('search.duration'),
+      mostParts(settings.number('ioPerCall')),
+    ),
   );
 }

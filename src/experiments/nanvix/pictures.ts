@@ -20,9 +20,13 @@ export const keptPicture: Draw = (head, rows) =>
     columnLines(head, rows),
   );
 
-/** Rows: functions a tenant, kept VMs, Nanvix, Firecracker, ratio, by arithmetic. */
+/** Rows: functions a tenant, kept VMs, for how long, Nanvix, Firecracker, ratio, by arithmetic; drawn of the first two keep-alives. */
 export const searchedPicture: Draw = (head, rows) => {
-  const of = (way: string): number[] => rows.flatMap(([, kept], row) => (kept!.startsWith(way) ? [row] : []));
+  const of = (way: string): number[] => {
+    const among = rows.flatMap(([, kept], row) => (kept!.startsWith(way) ? [row] : []));
+    const [, , system, others] = rows[among[0]!]!;
+    return among.filter((row) => rows[row]![2] === system && rows[row]![3] === others);
+  };
   const line = (among: readonly number[], column: number, name = head[column]!) => ({
     name,
     points: among.map((row) => ({ x: rows[row]![0]!, row, column })),
@@ -33,7 +37,7 @@ export const searchedPicture: Draw = (head, rows) => {
   ] as const;
   const said = ways.map(([way, among]) => {
     const each = among.map((row) => {
-      const [size, , nanvix, firecracker, ratio] = rows[row]!;
+      const [size, , , , nanvix, firecracker, ratio] = rows[row]!;
       return `${ratio!} with ${size!} a tenant (${nanvix!} and ${firecracker!})`;
     });
     return `Where ${way} ${each.join(', ')}.`;
@@ -44,11 +48,11 @@ export const searchedPicture: Draw = (head, rows) => {
     panels: [
       ...ways.map(([way, among]) => ({
         title: `functions on one host: ${way}`,
-        lines: [line(among, 2), line(among, 3)],
+        lines: [line(among, 4), line(among, 5)],
       })),
       ...ways.map(([way, among]) => ({
         title: `times as many: ${way}`,
-        lines: [line(among, 4, 'simulated'), ...(way.endsWith('time') ? [line(among, 5)] : [])],
+        lines: [line(among, 6, 'simulated'), ...(way.endsWith('time') ? [line(among, 7)] : [])],
       })),
     ],
     answer: said.join(' '),

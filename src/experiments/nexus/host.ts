@@ -1,7 +1,8 @@
 // One host under Nexus or with a fabric in every guest, from the experiment's parameters.
 
 import { type NexusSpec, type SystemPolicy, type RequestColumns, runNexus } from '../../systems/run.js';
-import { arrivals, greatest, lognormal, mean, quantile, stream } from '../draw.js';
+import { arrivals, greatest, type Greatest, lognormal, mean, quantile, stream } from '../draw.js';
+import { mostFunctionsOf } from '../most-calls.js';
 import type { Settings } from '../parameters.js';
 import { type Calls, callsOfFunctions } from '../traced.js';
 import { type Payloads, sizeAt } from './payload.js';
@@ -143,6 +144,12 @@ async function added(
   return latencyNs.map((ns, i) => Math.max(0, ns - idle.latencyNs[i]!));
 }
 
+/** Of a function, in the mean of the whole run. */
+const callsEach = (settings: Settings, { calls }: Given): number =>
+  calls === null
+    ? settings.number('rate') * settings.number('duration')
+    : calls.invocations.atNs.length / calls.functions.length;
+
 /** How many functions a host takes until p99 passes the objective. The first tenth of the run is left out. */
 export function density(
   settings: Settings,
@@ -150,7 +157,7 @@ export function density(
   from: number,
   given: Given,
   module?: WebAssembly.Module,
-): Promise<number> {
+): Promise<Greatest> {
   const warmup = (settings.number('duration') / 10) * 1e9;
   const sloNs = settings.number('slo') * MS;
   return greatest(
@@ -164,6 +171,7 @@ export function density(
     },
     from,
     settings.number('precision'),
+    mostFunctionsOf(callsEach(settings, given)),
   );
 }
 

@@ -52,8 +52,8 @@ export async function nodes(settings: Settings, transport: Transport, given: Giv
   const functions = settings.number('functions');
   const requests = requestsOf(settings, transport, functions, given);
   const opUs = settings.number('opCost');
-  const run = async (workers: number, down = false): Promise<Node> => {
-    const spec = specOf(settings, { transport, workers, opUs }, functions, given);
+  const run = async (workers: number, down = false, of = settings): Promise<Node> => {
+    const spec = specOf(of, { transport, workers, opUs }, functions, given);
     const away = { atNs: settings.number('down.at') * 1e9, forNs: settings.number('down.for') * 1e9 };
     return nodeOf(await runNexus(down ? { ...spec, down: away } : spec, requests, module));
   };
@@ -76,5 +76,6 @@ export async function nodes(settings: Settings, transport: Transport, given: Giv
       return 1 - own.meanMemoryMiB / guest.meanMemoryMiB;
     }),
     lostAfterAck: (await run(workers, true)).lost,
+    lostBefore: (await run(workers, true, settings.with({ writeback: 'before' }))).lost,
   };
 }

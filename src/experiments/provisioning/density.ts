@@ -3,7 +3,8 @@
 // memory is needed.
 
 import type { FunctionSpec, LifecycleSpec } from '../../lifecycle/spec.js';
-import { arrivals, exponential, greatest, stream } from '../draw.js';
+import { arrivals, exponential, greatest, type Greatest, stream } from '../draw.js';
+import { mostFunctionsOf } from '../most-calls.js';
 import { refuse, type Settings } from '../parameters.js';
 import { base, runFunctions, tierOf } from './load.js';
 
@@ -18,6 +19,8 @@ export interface DensityPoint {
   readonly kind: VmKind;
   readonly sloMs: number;
   readonly functions: number;
+  /** The least number tried above it, with which the objective is missed; null: none was found. */
+  readonly misses: number | null;
 }
 
 interface Vm {
@@ -44,6 +47,10 @@ function secondsFor(settings: Settings, count: number): number {
   const rate = settings.number('density.rate');
   return Math.max(settings.number('density.duration'), (2 * COUNTED_CALLS) / (count * rate), 3 / rate);
 }
+
+/** The most functions that are tried: each has calls of its own, and is an object of its own. */
+const mostTried = (settings: Settings): number =>
+  mostFunctionsOf(Math.max(3, settings.number('density.rate') * settings.number('density.duration')));
 
 /** Poisson; in the first half in turns, so that a start that counts is cold for want of memory and never for being the first. */
 function callsOf(settings: Settings, count: number) {
@@ -87,7 +94,7 @@ export function densityOf(
   kind: VmKind,
   sloMs: number,
   module?: WebAssembly.Module,
-): Promise<number> {
+): Promise<Greatest> {
   const vm = vmOf(settings, kind);
   if (vm.bytes < 1)
     refuse([
@@ -98,6 +105,15 @@ export function densityOf(
       },
     ]);
   const fits = (settings.number('density.memory') * 1024 * MIB) / vm.bytes;
+  const limit = mostTried(settings);
+  if (fits > limit)
+    refuse([
+      {
+        path: 'density.memory',
+        given: settings.number('density.memory'),
+        expected: `room for at most ${limit} functions, each with calls of its own; ${kind} takes ${vm.bytes} bytes`,
+      },
+    ]);
   return greatest(
     async (count) => {
       const lifecycle = lifecycleOf(settings, vm, count);
@@ -109,6 +125,7 @@ export function densityOf(
     },
     fits,
     settings.number('precision'),
+    limit,
   );
 }
 
@@ -119,7 +136,9 @@ export async function densities(
 ): Promise<DensityPoint[]> {
   const points: DensityPoint[] = [];
   for (const sloMs of slosMs)
-    for (const kind of VM_KINDS)
-      points.push({ kind, sloMs, functions: await densityOf(settings, kind, sloMs, module) });
+    for (const kind of VM_KINDS) {
+      const { most, misses } = await densityOf(settings, kind, sloMs, module);
+      points.push({ kind, sloMs, functions: most, misses });
+    }
   return points;
 }

@@ -13,7 +13,7 @@ export const TIER_NAMES = ['active', 'dormant', 'restore', 'vm', 'full'] as cons
 
 const ROWS: readonly ExperimentRow[] = [
   ...TRACE_ROWS,
-  ['functions', 'count', 250, 1, 1e5, 'Generated: how many.', 'as many as the paired Azure 2019 sample has', 'derived'],
+  ['functions', 'count', 250, 1, 2e4, 'Generated: how many.', 'as many as the paired Azure 2019 sample has', 'derived'],
   ['rate', 'per second', 4, 1e-6, 1e6, 'Generated: calls of all functions together; Poisson.', ASSUMED, 'assumed'],
   ['zipf', 'share', 0.9, 0, 10, "Generated: exponent of the functions' popularity.", ASSUMED, 'assumed'],
   ['service', 'ms', 300, 0.001, 1e7, 'Generated: mean computation; exponential.', ASSUMED, 'assumed'],

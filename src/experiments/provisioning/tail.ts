@@ -33,6 +33,11 @@ export interface TailPoint {
   readonly horizontalRatio: number;
 }
 
+/** How many calls the bursts make in the mean. */
+export const burstCallsMean = (settings: Settings, peak: number): number =>
+  (BURST_SHARE * settings.number('tail.duration') * peak * settings.number('tail.pinned')) /
+  (settings.number('tail.service') / 1000);
+
 /** Calls of bursts of exponential length, `peak` times what the pinned cores take, and silence between them. */
 export function burstCalls(settings: Settings, peak: number): Invocations {
   const seed = settings.number('seed');

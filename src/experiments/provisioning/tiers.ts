@@ -10,22 +10,35 @@ export interface TierPoint {
   readonly keepAliveS: number;
   readonly pool: number;
   readonly shareBelow1ms: number;
+  /** Those of its tiers that have such starts. */
+  readonly fast: readonly ServedTier[];
   readonly coldShare: number;
   readonly warmGibSecondsPer1000: number;
 }
 
-/** Tiers whose own time is below a millisecond; who joins a start waits for somebody else's. */
-export function fastTiers(settings: Settings): ServedTier[] {
-  const { activeNs, dormantNs, restoreNs, vmBootNs } = base(settings).tier;
-  const times = { active: activeNs, dormant: dormantNs, restore: restoreNs, vm: vmBootNs } as const;
-  return (Object.keys(times) as (keyof typeof times)[]).filter((tier) => times[tier] < 1e6);
+const FAST_NS = 1e6;
+/** Who joins a start waits for somebody else's, and does not count. */
+const OWN_START = ['active', 'dormant', 'restore', 'vm', 'full'] as const satisfies readonly ServedTier[];
+const QUANTILES = [
+  ['p999', 0.999],
+  ['p99', 0.99],
+  ['p90', 0.9],
+  ['p50', 0.5],
+] as const;
+
+/**
+ * Of a tier's starts so many took less than a millisecond, attestation and the wait at the gate included: all, or at least the share of the
+ * greatest quantile that did.
+ */
+function fastIn(result: LifecycleResult, tier: ServedTier): number {
+  const took = result.startNsByTier[tier];
+  if (took.max === null) return 0;
+  if (took.max < FAST_NS) return result.served[tier];
+  const share = QUANTILES.find(([name]) => took[name]! < FAST_NS)?.[1] ?? 0;
+  return Math.floor(share * took.count);
 }
 
-const servedBy = (result: LifecycleResult, tiers: readonly ServedTier[]): number =>
-  tiers.reduce((sum, tier) => sum + result.served[tier], 0);
-
 export async function tierSweep(settings: Settings, load: Load, module?: WebAssembly.Module): Promise<TierPoint[]> {
-  const fast = fastTiers(settings);
   const points: TierPoint[] = [];
   for (const keepAliveS of settings.list('keepAlives').map(Number)) {
     for (const pool of settings.list('pools').map(Number)) {
@@ -41,10 +54,12 @@ export async function tierSweep(settings: Settings, load: Load, module?: WebAsse
         },
         module,
       );
+      const fast = OWN_START.map((tier) => [tier, fastIn(result, tier)] as const).filter(([, count]) => count > 0);
       points.push({
         keepAliveS,
         pool,
-        shareBelow1ms: servedBy(result, fast) / answered(settings, result),
+        shareBelow1ms: fast.reduce((sum, [, count]) => sum + count, 0) / answered(settings, result),
+        fast: fast.map(([tier]) => tier),
         coldShare: result.coldStartRate ?? 0,
         warmGibSecondsPer1000: result.warmGibSecondsPer1000 ?? 0,
       });
