@@ -3,6 +3,8 @@
 import type { refuse } from './parameters.js';
 
 export const MOST_CALLS = 1e6;
+/** Of Nexus, whose searches have some 200 runs. */
+export const MOST_REQUESTS = 3e5;
 
 type Problem = Parameters<typeof refuse>[0][number];
 

@@ -2,7 +2,7 @@
 
 import { type NexusSpec, type SystemPolicy, type RequestColumns, runNexus } from '../../systems/run.js';
 import { arrivals, greatest, type Greatest, lognormal, mean, quantile, stream } from '../draw.js';
-import { mostFunctionsOf } from '../most-calls.js';
+import { MOST_REQUESTS, mostFunctionsOf } from '../most-calls.js';
 import type { Settings } from '../parameters.js';
 import { type Calls, callsOfFunctions } from '../traced.js';
 import { type Payloads, sizeAt } from './payload.js';
@@ -171,7 +171,7 @@ export function density(
     },
     from,
     settings.number('precision'),
-    mostFunctionsOf(callsEach(settings, given)),
+    mostFunctionsOf(callsEach(settings, given), MOST_REQUESTS),
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { InputError } from '../../input/errors.js';
 import { type Claim, type ExperimentOptions, type ExperimentTable, experimentOf } from '../experiment.js';
-import { tooManyCalls } from '../most-calls.js';
+import { MOST_REQUESTS, tooManyCalls } from '../most-calls.js';
 import { refuse, type Settings } from '../parameters.js';
 import { isTraced, tracedCalls } from '../traced.js';
 import { density, type Given, idle, type Transport, type Variant } from './host.js';
@@ -57,7 +57,9 @@ function check(settings: Settings): void {
     number,
   ];
   if (!isTraced(settings))
-    problems.push(...tooManyCalls('duration', duration, functions * rate * duration, 'functions x rate x duration'));
+    problems.push(
+      ...tooManyCalls('duration', duration, functions * rate * duration, 'functions x rate x duration', MOST_REQUESTS),
+    );
   refuse(problems);
 }
 

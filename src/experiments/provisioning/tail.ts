@@ -6,7 +6,7 @@ import { resolveScenario } from '../../scenario/resolve.js';
 import type { FunctionSpec, Invocations, LifecycleSpec } from '../../lifecycle/spec.js';
 import { coldStarts, type LifecycleResult, servedInAll } from '../../lifecycle/result.js';
 import { exponential, stream } from '../draw.js';
-import type { Settings } from '../parameters.js';
+import { refuse, type Settings } from '../parameters.js';
 import { base, runFunctions, runOn } from './load.js';
 import { keepFor } from './policies.js';
 
@@ -104,11 +104,23 @@ function lifecycleOf(
   };
 }
 
-const sideOf = (result: LifecycleResult): Side => ({
-  p99Ms: (result.latencyNs.p99 ?? 0) / MS,
-  coldShare: coldStarts(result) / Math.max(1, servedInAll(result)),
-  peakMiB: result.usedMaxBytes / MIB,
-});
+/** @throws InputError where no call has ended: there is no tail */
+function sideOf(settings: Settings, result: LifecycleResult): Side {
+  const { p99 } = result.latencyNs;
+  if (p99 === null || p99 === 0)
+    refuse([
+      {
+        path: 'tail.duration',
+        given: settings.number('tail.duration'),
+        expected: 'long enough that calls end: VMs boot, runtimes start and calls compute within it',
+      },
+    ]);
+  return {
+    p99Ms: p99! / MS,
+    coldShare: coldStarts(result) / Math.max(1, servedInAll(result)),
+    peakMiB: result.usedMaxBytes / MIB,
+  };
+}
 
 /** Half of the calls, which find nothing warm, are left out; what waits behind the last one ends. */
 const spanOf = (settings: Settings) => {
@@ -157,7 +169,7 @@ async function hyperflux(
   const run = async (concurrency: number): Promise<Side> => {
     const vms = { memoryMiB: settings.number('memory.vm'), bootMs: settings.number('tier.vmBoot'), concurrency };
     const lifecycle = lifecycleOf(settings, calls, keepAliveS, initMs, vms);
-    return sideOf(await runOn(movingHost(settings), lifecycle, module));
+    return sideOf(settings, await runOn(movingHost(settings), lifecycle, module));
   };
   return { grown: await run(settings.number('tail.cores') - 1), horizontal: await run(1) };
 }
@@ -190,7 +202,10 @@ export async function tailPoint(
   });
   const pinned = { ...fixed, tier: { ...fixed.tier, dormantNs: 0 } };
   const { durationNs, warmupNs } = spanOf(settings);
-  const microvms = sideOf(await runFunctions(settings.number('tail.pinned'), durationNs, pinned, module, warmupNs));
+  const microvms = sideOf(
+    settings,
+    await runFunctions(settings.number('tail.pinned'), durationNs, pinned, module, warmupNs),
+  );
   return {
     peak,
     keepAliveS,
