@@ -56,7 +56,13 @@ export class Happened {
     return h(
       'li',
       {},
-      h('button', { type: 'button', onclick }, tag, h('span', { class: 'when' }, instant(move.decidedAtNs)), what),
+      h(
+        'button',
+        { type: 'button', title: moveLine(about, move), onclick },
+        tag,
+        h('span', { class: 'when' }, instant(move.decidedAtNs)),
+        what,
+      ),
     );
   }
 

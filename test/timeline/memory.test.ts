@@ -74,7 +74,17 @@ it('shows the phases of upgrades, which pause as long as the result says', async
   const slices = trace.slices.filter(({ track }) => track === 'memory/upgrade');
   const names = slices.map(({ name }) => name).filter((name) => name !== 'quiesce'); // which may take no time
   expect(names).toEqual(['prepare', 'transfer', 'switch', 'prepare', 'transfer', 'rollback']);
-  const { upgrades } = await at(30e6);
+  const { upgrades, vms } = await at(30e6);
+  let outsideStalls = 0;
+  for (const [name, { stallSeconds, pauseSeconds, pausedStallSeconds }] of Object.entries(vms)) {
+    const waits = trace.slices.filter(({ track }) => track.startsWith(`${name}/page faults`));
+    outsideStalls += pauseSeconds - pausedStallSeconds;
+    expect([name, sums(waits, () => 'all')['all'] ?? 0]).toEqual([
+      name,
+      Math.round((stallSeconds + pauseSeconds - pausedStallSeconds) * 1e9),
+    ]);
+  }
+  expect(outsideStalls).toBeGreaterThan(0);
   expect(slices.filter(({ name }) => name === 'prepare').map(({ fromNs }) => fromNs)).toEqual(
     upgrades.map(({ startedNs }) => startedNs),
   );
