@@ -221,8 +221,10 @@ function parseValue(parameter: ExperimentParameter, text: string): Parsed {
     return choices.includes(text) ? { value: text } : { expected: expectedOneOf('one of', text, choices) };
   if (unit === 'list') {
     const parts = text.split(',').map((part) => part.trim());
-    const wrong = parts.find((part) => (choices.length > 0 ? !choices.includes(part) : !(Number(part) >= 0)));
-    if (wrong === undefined && text.trim() !== '') return { value: parts.join(',') };
+    const taken = (part: string): boolean =>
+      choices.length > 0 ? choices.includes(part) : part !== '' && Number(part) >= 0 && Number.isFinite(Number(part));
+    const wrong = parts.find((part) => !taken(part));
+    if (wrong === undefined) return { value: parts.join(',') };
     return {
       expected:
         choices.length > 0

@@ -123,6 +123,8 @@ describe('reproduce nanvix', () => {
     expect((await run(2, 'rate=1000', 'search.duration=1e6')).err).toContain(
       'search.duration: given 1000000, expected at most',
     );
+    for (const list of ['sysKeeps=,', 'keepAlives=Infinity', 'tenantSizes=1,,2'])
+      expect((await run(2, list)).err).toContain('expected numbers with commas between');
     expect((await run(2, 'search.tenantSizes=0.5')).err).toContain('search.tenantSizes: given 0.5');
     expect((await run(2, 'systemMemory=64GiB')).err).toContain('host.memory: given 32, expected room');
   });

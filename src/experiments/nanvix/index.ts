@@ -2,6 +2,7 @@
 // the VMs of others are kept and how many functions a tenant has. Rules: docs/nanvix.md.
 
 import { type Claim, type ExperimentTable, type FigureValues, type WordTable, experimentOf } from '../experiment.js';
+import { outside } from '../lists.js';
 import { tooManyCalls } from '../most-calls.js';
 import { refuse, type Settings } from '../parameters.js';
 import {
@@ -40,13 +41,10 @@ function check(settings: Settings): void {
       given: sysKeep,
       expected: `at least userStart (${userStart} ms): a system VM outlives the start of the call that needs it`,
     });
-  for (const size of settings.list('tenantSizes').map(Number))
-    if (size < 1 || !Number.isInteger(size))
-      problems.push({
-        path: 'tenantSizes',
-        given: size,
-        expected: 'whole numbers of at least 1: a tenant has functions',
-      });
+  for (const path of ['tenantSizes', 'search.tenantSizes'])
+    problems.push(...outside(settings, path, { from: 1, to: 1e5, whole: true }));
+  for (const path of ['sysKeeps', 'keepAlives', 'search.sysKeeps', 'search.keepAlives'])
+    problems.push(...outside(settings, path, { from: 0, to: 1e6 }));
   const vm = Math.max(
     settings.number('userMemory') + settings.number('systemMemory'),
     settings.number('baseline.memory'),
@@ -54,9 +52,6 @@ function check(settings: Settings): void {
   for (const path of ['host.memory', 'search.memory'])
     if (settings.number(path) * 1024 < vm)
       problems.push({ path, given: settings.number(path), expected: `room for the VMs of one call (${vm} MiB)` });
-  for (const size of settings.list('search.tenantSizes').map(Number))
-    if (size < 1 || !Number.isInteger(size))
-      problems.push({ path: 'search.tenantSizes', given: size, expected: 'whole numbers of at least 1' });
   const [perTenant, rate, duration, calls] = ['functionsPerTenant', 'rate', 'search.duration', 'ioPerCall'].map(
     (path) => settings.number(path),
   ) as [number, number, number, number];

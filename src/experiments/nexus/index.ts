@@ -3,6 +3,7 @@
 
 import { InputError } from '../../input/errors.js';
 import { type Claim, type ExperimentOptions, type ExperimentTable, experimentOf } from '../experiment.js';
+import { outside } from '../lists.js';
 import { MOST_REQUESTS, tooManyCalls } from '../most-calls.js';
 import { refuse, type Settings } from '../parameters.js';
 import { isTraced, tracedCalls } from '../traced.js';
@@ -12,7 +13,7 @@ import { type Node, nodes } from './node.js';
 import { readPayloads } from './payload.js';
 import { NEXUS_PARAMETERS } from './parameters.js';
 import { pictured } from '../pictures.js';
-import { densityPicture, nodePicture } from './pictures.js';
+import { densityPicture, IN_GUESTS, nodePicture } from './pictures.js';
 import { changes, COMMAND, ms, percent, SOURCE, within } from './words.js';
 
 const TRANSPORTS: readonly Transport[] = ['tcp', 'rdma'];
@@ -45,6 +46,7 @@ function check(settings: Settings): void {
         given: count,
         expected: `whole numbers from 1, fewer than host.cores (${cores})`,
       });
+  problems.push(...outside(settings, 'opCosts', { from: 0, to: 1e6 }));
   if (settings.number('memory') > settings.number('host.memory') * 1024)
     problems.push({
       path: 'host.memory',
@@ -192,12 +194,20 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
   ];
   const found = [
     {
-      title: `Functions on one host until p99 passes ${settings.number('slo')} ms, to within ${percent(settings.number('precision'))}, by workers of the backend (fabric in the guests: ${guest['tcp']} with TCP, ${guest['rdma']} with RDMA)`,
+      title: `Functions on one host until p99 passes ${settings.number('slo')} ms, to within ${percent(settings.number('precision'))}, by workers of the backend`,
       question: 'How many functions does a host take, by workers of the backend?',
-      head: ['workers', ...series.map(({ transport, opUs }) => `${transport}, ${opUs} us an operation`)],
+      head: [
+        'workers',
+        ...series.map(({ transport, opUs }) => `${transport}, ${opUs} us an operation`),
+        ...TRANSPORTS.map((transport) => `${transport}, ${IN_GUESTS}`),
+      ],
       rows: settings
         .list('workerCounts')
-        .map((workers) => [workers, ...series.map(({ transport, opUs }) => at(transport, workers, opUs))]),
+        .map((workers) => [
+          workers,
+          ...series.map(({ transport, opUs }) => at(transport, workers, opUs)),
+          ...TRANSPORTS.map((transport) => String(guest[transport])),
+        ]),
     },
     {
       title: `The same ${node.requests} requests over TCP`,

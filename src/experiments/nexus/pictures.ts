@@ -2,16 +2,19 @@
 
 import { type Draw, columnLines, greatest, lines } from '../pictures.js';
 
-/** Rows: workers; a column a transport and cost of an operation. */
+/** Of columns without a backend, which no number of workers changes. */
+export const IN_GUESTS = 'fabric in every guest';
+
+/** Rows: workers; a column a transport and cost of an operation, then one a transport without a backend. */
 export const densityPicture: Draw = (head, rows) => {
   const most = head.slice(1).map((name, i) => {
     const row = greatest(rows, i + 1);
-    return `${row[i + 1]!} with ${row[0]!} (${name})`;
+    return name.endsWith(IN_GUESTS) ? `${row[i + 1]!} (${name})` : `${row[i + 1]!} with ${row[0]!} (${name})`;
   });
   return lines(
     'workers of the backend',
     'functions on one host',
-    `Most, by workers: ${most.join('; ')}.`,
+    `Most, by workers of the backend: ${most.join('; ')}.`,
     columnLines(head, rows),
   );
 };

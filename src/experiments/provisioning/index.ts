@@ -2,6 +2,7 @@
 // by budget, one VM that grows against many, small VMs that boot fast. The machinery is that of `functions` in a scenario.
 
 import { type Claim, type OwnVerdict, type ExperimentTable, type WordTable, experimentOf } from '../experiment.js';
+import { outside } from '../lists.js';
 import { tooManyCalls } from '../most-calls.js';
 import { refuse, type Settings } from '../parameters.js';
 import { isTraced } from '../traced.js';
@@ -40,10 +41,8 @@ function check(settings: Settings): void {
       expected: 'each tier once, and full among them: it serves what no other can',
     });
   for (const budget of settings.list('budgets').map(Number))
-    if (!(budget > 0)) problems.push({ path: 'budgets', given: budget, expected: 'shares above 0' });
-  for (const count of settings.list('concurrency').map(Number))
-    if (!Number.isInteger(count) || count < 1)
-      problems.push({ path: 'concurrency', given: count, expected: 'whole numbers of at least 1' });
+    if (!(budget > 0 && budget <= 1000))
+      problems.push({ path: 'budgets', given: budget, expected: 'shares above 0, of at most 1000' });
   for (const name of ['tail.peaks', 'tail.keepAlives', 'tail.inits'])
     for (const value of settings.list(name).map(Number))
       if (!(value >= 0) || (name === 'tail.peaks' && value === 0))
@@ -61,8 +60,15 @@ function check(settings: Settings): void {
       given: settings.number('tail.duration'),
       expected: 'long enough for a burst in its second half',
     });
-  for (const count of settings.list('pools').map(Number))
-    if (!Number.isInteger(count)) problems.push({ path: 'pools', given: count, expected: 'whole numbers' });
+  const seconds = { from: 0, to: 1e7 };
+  problems.push(
+    ...outside(settings, 'keepAlives', seconds),
+    ...outside(settings, 'tail.keepAlives', seconds),
+    ...outside(settings, 'tail.inits', seconds),
+    ...outside(settings, 'density.slos', seconds),
+    ...outside(settings, 'pools', { from: 0, to: 64, whole: true }),
+    ...outside(settings, 'concurrency', { from: 1, to: 1024, whole: true }),
+  );
   refuse(problems);
 }
 
