@@ -4,7 +4,7 @@ import { SERVED_TIERS } from '../lifecycle/counters.js';
 import type { Distribution } from '../metrics/figures.js';
 import { FUNCTION_COUNTS, type FunctionCount, type FunctionSums } from './function-row.js';
 import type { Estimate, FunctionsResult } from './result.js';
-import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
+import { countOf, isWhole, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
 import { answeredOf, distributionOfWeighted, type Tally, weighted, type WeightedLatencies } from './tally.js';
 
 const GIB = 2 ** 30;
@@ -65,7 +65,9 @@ export function functionFigures(
     latencyNs: times(requests),
     warmGibSecondsPer1000: served === 0 ? null : ((counts.warmByteSeconds / GIB) * 1000) / served,
     usedMaxBytes: parts.reduce((most, { sums }) => Math.max(most, sums?.usedMaxBytes ?? 0), 0),
-    ...(isSampled && served > 0 ? { confidence: intervals(strata, { counts, starts, requests }, known) } : {}),
+    ...(isSampled && served > 0 && !strata.every(isWhole)
+      ? { confidence: intervals(strata, { counts, starts, requests }, known) }
+      : {}),
   };
 }
 
@@ -123,6 +125,14 @@ function intervals(
     ...(known === undefined ? { arrived: total('arrived') } : {}),
     ...Object.fromEntries(SUMS.map((name) => [name, total(name)])),
     coldStartRate: coldShare(strata, count(...COLD), count(...SERVED_TIERS)),
+    warmGibSecondsPer1000: ratioOf(
+      strata,
+      {
+        sum: (counts.warmByteSeconds / GIB) * 1000,
+        of: ({ requests: own }) => (own.counts.get('warmByteSeconds')! / GIB) * 1000,
+      },
+      count(...SERVED_TIERS),
+    ),
     ...times('starts', starts),
     ...times('latency', requests),
   };

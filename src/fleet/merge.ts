@@ -115,6 +115,11 @@ export class Merger {
     return simulated === 0 ? 0 : this.plan.strata[stratum]!.of / simulated;
   }
 
+  /** Whether hosts were sampled and some left out: else nothing is estimated, and no interval says so. */
+  private get leavesOut(): boolean {
+    return this.isSampled && this.plan.strata.some(({ of, hosts }) => hosts.length < of);
+  }
+
   private ofClass(name: VmClass): Weighted<Count> {
     return weighted(
       COUNTS,
@@ -129,7 +134,7 @@ export class Merger {
     return CLASSES.filter((name) => this.sums.flat().some(({ classes }) => classes.has(name))).map((name) => {
       const whole = this.ofClass(name);
       const result = this.classResult(name, whole);
-      return this.isSampled ? { ...result, confidence: this.confidence(name, whole) } : result;
+      return this.leavesOut ? { ...result, confidence: this.confidence(name, whole) } : result;
     });
   }
 

@@ -27,7 +27,8 @@ export interface SampledStratum<S> {
   readonly groups: readonly SampledGroup<S>[];
 }
 
-const isWhole = ({ of, groups }: SampledStratum<unknown>): boolean =>
+/** Whether no host of it was left out. */
+export const isWhole = ({ of, groups }: SampledStratum<unknown>): boolean =>
   groups.reduce((sum, { hosts }) => sum + hosts, 0) >= of;
 
 /** How an estimate scatters: its variance, and the factor from its root to half of the interval. */

@@ -262,6 +262,7 @@ describe('bad input', () => {
       /tiers: given "active,dormant", expected each tier once, and full among them.*\nbudgets: given 0.*\ntail.peaks: given 0.*\ntail.pinned: given 17.*\npools: given 0.5/,
     );
     expect((await run(2, 'tiers=active,warm,full')).err).toContain('expected names with commas between, of');
+    expect((await run(2, 'density.rate=1e-7')).err).toContain('density.rate');
     const empty = await run(2, 'tail.duration=1', 'tail.meanOn=1e6');
     expect(empty.err).toMatch(/tail\.duration: given 1, expected long enough/);
     expect((await run(2, 'pools=1e9', 'concurrency=1e9', 'budgets=1e300')).err).toMatch(

@@ -58,6 +58,7 @@ function called(seed: number, hosts: number) {
     const counts = {
       ...Object.fromEntries(FUNCTION_COUNTS.map((name) => [name, 0])),
       ...{ arrived, full, dormant: arrived - full, completed: arrived, starts: full, evictions: Math.round(full / 2) },
+      ...{ warmByteSeconds: 2 ** 30 * (20 * full + 0.3 * arrived * (0.5 + random.unit())) },
     } as Record<FunctionCount, number>;
     const latency = { count: 0, sum: '0', sumSquares: '0', min: 0, max: 0, buckets: [], counts: [] };
     const functions = { counts, usedMaxBytes: 1, starts: latency, latency };
@@ -79,7 +80,7 @@ describe('sampled hosts with functions', () => {
       expect(arrived).toBe(truth.arrived);
       expect(completed).toBe(truth.completed);
       expect(confidence).not.toHaveProperty('arrived');
-      for (const figure of ['starts', 'evictions', 'coldStartRate'] as const) {
+      for (const figure of ['starts', 'evictions', 'coldStartRate', 'warmGibSecondsPer1000'] as const) {
         const { low, high } = confidence![figure]!;
         const value = truth[figure]!;
         held.set(figure, (held.get(figure) ?? 0) + Number(low <= value && value <= high!));

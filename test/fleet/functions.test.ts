@@ -381,8 +381,13 @@ describe('functions of a fleet', () => {
       const sum = (name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
       expect([sum('functions_arrived'), sum('functions_full')]).toEqual([ROWS.length, told('whole').served.full]);
       expect(readFileSync(at('whole/latency.hlog'), 'utf8')).toContain('functions');
-      const sampled = ['fleet', at('f.yaml'), '--set', 'fidelity={ kind: sampled, share: 0.5 }', '--out'];
+      // of four hosts all are sampled, of forty each second one
+      const half = ['fleet', at('f.yaml'), '--set', 'fidelity={ kind: sampled, share: 0.5 }'];
+      expect(await run(...half, '--out', at('all'))).toBe('');
+      expect(told('all').confidence).toBeUndefined();
+      const sampled = [...half, '--set', 'hosts.1.count=40', '--out'];
       expect(await run(...sampled, at('sampled'))).toBe('');
+      expect(told('sampled').confidence).toHaveProperty('warmGibSecondsPer1000');
       expect(await run(...sampled, at('half'), '--shard', '1/2')).toBe('');
       expect([told('sampled'), told('half')].map(({ confidence }) => confidence === undefined)).toEqual([false, true]);
       writeFileSync(at('calls.csv'), traceOf(ROWS.slice(1)));

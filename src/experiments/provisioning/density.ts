@@ -41,11 +41,14 @@ function vmOf(settings: Settings, kind: VmKind): Vm {
 
 /** p99 of a few functions needs as many calls as that of many; the first half of what is simulated does not count. */
 const COUNTED_CALLS = 1000;
+/** Core time of the largest host is whole nanoseconds still; of rare calls fewer count. */
+const MOST_SECONDS = 2e6;
 
 /** In the first half every function is called: one and a half times in the mean, if not more. */
 function secondsFor(settings: Settings, count: number): number {
   const rate = settings.number('density.rate');
-  return Math.max(settings.number('density.duration'), (2 * COUNTED_CALLS) / (count * rate), 3 / rate);
+  const enough = Math.max(settings.number('density.duration'), (2 * COUNTED_CALLS) / (count * rate), 3 / rate);
+  return Math.min(MOST_SECONDS, enough);
 }
 
 /** The most functions that are tried: each has calls of its own, and is an object of its own. */

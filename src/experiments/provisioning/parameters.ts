@@ -182,7 +182,7 @@ const ROWS: readonly ExperimentRow[] = [
   ['host.cores', 'count', 128, 1, 4096, 'Of the host; without costs or moves here.', CHOICE, 'assumed'],
   ['density.memory', 'GiB', 0.5, 0.01, 4096, 'Of the host that density is searched on.', CHOICE, 'assumed'],
   ['density.function', 'MiB', 8, 0, 65_536, "Of a function there, beside its VM's.", ASSUMED, 'assumed'],
-  ['density.rate', 'per second', 1 / 60, 1e-7, 1e4, 'Calls of each function there.', ASSUMED, 'assumed'],
+  ['density.rate', 'per second', 1 / 60, 1e-5, 1e4, 'Calls of each function there.', ASSUMED, 'assumed'],
   [
     'density.slos',
     'list',
