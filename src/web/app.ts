@@ -310,8 +310,7 @@ export class App {
   }
 
   private async finish(): Promise<void> {
-    this.play(false);
-    this.done = true;
+    Object.assign(this, { playing: false, done: true, stale: true }); // what ran on to its end stays in sight whole
     const { loads } = this;
     const hashes = await hashesOf(this.link, this.futures.count);
     if (loads !== this.loads || !this.done) return; // another has been asked for meanwhile
