@@ -20,12 +20,13 @@ import { connect, loadPackages } from '../../src/cli/queue.js';
 import { queueEngine } from '../../src/cli/queue-engine.js';
 import { createOn } from '../../src/cli/tools.js';
 import { loadFleet } from '../../src/fleet/file.js';
+import type { FleetResult } from '../../src/fleet/result.js';
 import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
 import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
 import { type Chunk, type ChunkContext, type ChunkEngine, type HostRow, seedOf } from '../../src/fleet/work.js';
 import { VERSION } from '../../src/version.js';
 import { nodeHost } from '../../src/workload/node-file.js';
-import { bitsOf, HOSTS, smallFleet } from '../support/fleet.js';
+import { bitsOf, fleetOfFunctions, HOSTS, smallFleet } from '../support/fleet.js';
 import { certify, freePort, Running, type Secure, Server, until } from './support.js';
 
 let folder: string;
@@ -105,6 +106,20 @@ describe('a fleet over a queue', () => {
     expect(await first!.ended, first!.err).toBe(0);
     const left = await server.redis.hlen('fluxhost:workers');
     expect(left).toBe(workers - 1);
+  });
+
+  it('of functions has the bits of one thread, too', async () => {
+    writeFileSync(at('functions.yaml'), fleetOfFunctions);
+    const local = start(['fleet', at('functions.yaml'), '--workers', '1', '--out', at('functions-local')]);
+    expect(await local.ended, local.err).toBe(0);
+    await Promise.all([startWorker(), startWorker()]);
+    const over = ['--engine', 'bullmq', '--redis', server.url, '--out', at('functions')];
+    const fleet = start(['fleet', at('functions.yaml'), ...over]);
+    expect(await fleet.ended, fleet.err).toBe(0);
+    expect(bitsOf(at('functions'))).toEqual(bitsOf(at('functions-local')));
+    const { functions } = JSON.parse(readFileSync(at('functions', 'fleet.json'), 'utf8')) as FleetResult;
+    expect(functions!.arrived).toBeGreaterThan(1000);
+    expect(functions!.evictions).toBeGreaterThan(10);
   });
 
   it('takes no answer of a worker that has another trace under the name, or may not read it', async () => {

@@ -27,6 +27,25 @@ vms:
       request: { stages: [{ tasks: 1, service: { dist: exponential, mean: 10us } }] }
 `;
 
+/** Functions alone, on hosts that fail, in two windows. */
+export const fleetOfFunctions = `
+version: 1
+duration: 200s
+hosts: [{ type: std, count: 12, cores: 4, memory: 1GiB }]
+fidelity: full
+simulate: { length: 40s, warmup: 20s, windows: 2 }
+failures: { mtbf: 10m, repair: 20s }
+lifecycle: { keepAlive: { policy: fixed, time: 20s }, overflow: queue }
+functions:
+  count: 40
+  rate: 60
+  zipf: 0.9
+  spread: 2
+  memory: { dist: lognormal, mean: 200MiB, cv: 0.5 }
+  init: { dist: uniform, min: 50ms, max: 500ms }
+  service: { dist: exponential, mean: 20ms }
+`;
+
 /** All that a run leaves in its folder but what the clock on the wall says. */
 export const bitsOf = (folder: string): unknown => ({
   result: JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'), (key, value: unknown) =>
