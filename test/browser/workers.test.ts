@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fleet, parseScenario, sweep, type FleetInput, type FleetResult, type SweepResult } from '../../src/index.js';
-import { smallFleet } from '../support/fleet.js';
+import { fleetOfFunctions, smallFleet } from '../support/fleet.js';
 import { sweepScenario } from '../support/sweep.js';
 import { PAGE, REPORT, Site } from './chromium.js';
 
 const input = parse(smallFleet('5ms')) as FleetInput;
+const ofFunctions = parse(fleetOfFunctions) as FleetInput;
 const { scenario } = parseScenario(sweepScenario('5ms'));
 const asked = { vary: ['host.cores=4,5,6'], mechanisms: ['ideal', 'hyperflux'] as const, replications: 2 };
 
@@ -23,12 +24,13 @@ const lasting = ({ manifest, ...rest }: FleetResult): object => ({
 
 const MAIN = `
 import { fleet, sweep, WebWorkers } from './index.js';
-const [input, scenario, asked] = ${JSON.stringify([input, scenario, asked])};
-const value = { fleets: [], sweeps: [] };
+const [input, ofFunctions, scenario, asked] = ${JSON.stringify([input, ofFunctions, scenario, asked])};
+const value = { fleets: [], functions: [], sweeps: [] };
 let opened = 0;
 for (const count of [1, 3]) {
   const workers = new WebWorkers(() => (opened++, new Worker('worker.js', { type: 'module' })), count);
   value.fleets.push(await fleet(input, { workers }));
+  value.functions.push(await fleet(ofFunctions, { workers }));
   value.sweeps.push(await sweep(scenario, { ...asked, workers }));
   workers.close();
 }
@@ -56,6 +58,7 @@ describe('Web Workers', () => {
   it('give the rows of one thread, however many there are', async () => {
     const said = (await site.visit('index.html')) as {
       fleets: FleetResult[];
+      functions: FleetResult[];
       sweeps: SweepResult[];
       opened: number;
       missing: string;
@@ -64,6 +67,9 @@ describe('Web Workers', () => {
     const expectedFleet = lasting(await fleet(input));
     const expectedSweep = JSON.parse(JSON.stringify(await sweep(scenario, asked))) as SweepResult;
     for (const one of said.fleets) expect(lasting(one)).toEqual(JSON.parse(JSON.stringify(expectedFleet)));
+    const expectedFunctions = JSON.parse(JSON.stringify(lasting(await fleet(ofFunctions)))) as FleetResult;
+    expect(expectedFunctions.functions!.arrived).toBeGreaterThan(1000);
+    for (const one of said.functions) expect(lasting(one)).toEqual(expectedFunctions);
     for (const one of said.sweeps) expect(one).toEqual(expectedSweep);
     expect(said.missing).toContain('a Web Worker ended: its script could not be loaded');
   });
