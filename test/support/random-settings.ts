@@ -57,7 +57,10 @@ export const SIZES: Readonly<
       precision: [0.3, 0.5],
       functionsPerTenant: [1, 30],
     },
-    lists: { sysKeeps: [0, 1200], tenantSizes: [1, 50], keepAlives: [0, 1200], 'trace.tenants': [0, 50] },
+    lists: {
+      ...{ sysKeeps: [0, 1200], tenantSizes: [1, 50], keepAlives: [0, 1200], 'trace.tenants': [0, 50] },
+      ...{ 'search.tenantSizes': [1, 30], 'search.sysKeeps': [0, 1200], 'search.keepAlives': [0, 1200] },
+    },
   },
 };
 
@@ -78,7 +81,9 @@ function listOf(next: Draw, { unit, choices, path }: ExperimentParameter, span: 
     const names = choices.filter((choice) => choice !== 'full' && next() < (path === 'policies' ? 0.25 : 0.6));
     return (path === 'tiers' ? [...names, 'full'] : names).join(',') || choices[0]!;
   }
-  const whole = ['pools', 'concurrency', 'workerCounts', 'tenantSizes', 'trace.tenants'].includes(path);
+  const whole = ['pools', 'concurrency', 'workerCounts', 'tenantSizes', 'search.tenantSizes', 'trace.tenants'].includes(
+    path,
+  );
   const value = (): number => (whole ? Math.round(between(next, span!)) : between(next, span!));
   return Array.from({ length: count }, value).join(',');
 }
