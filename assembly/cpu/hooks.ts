@@ -140,6 +140,10 @@ export class Hooks {
   choose(vm: Vm): Core {
     return call_indirect<Core>(this.chooses, vm);
   }
+  /** Whether that is so. */
+  choosesBy(f: (vm: Vm) => Core): bool {
+    return this.chooses == f.index;
+  }
 
   /**
    * Where no arbiter decides: whether `vm`, in which a task waits, could use a core that is free. Changes nothing. As every mechanism
@@ -165,6 +169,12 @@ export class Hooks {
   @inline
   turn(vm: Vm): u64 {
     return this.turns == 0 ? NEVER : call_indirect<u64>(this.turns, vm);
+  }
+  /** Whether that is ever anything else. */
+  // @ts-ignore: decorator
+  @inline
+  get hasTurns(): bool {
+    return this.turns != 0;
   }
 
   // --- what happens to vCPUs ------------------------------------------------------------------------------------

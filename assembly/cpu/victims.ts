@@ -34,7 +34,30 @@ export function mayPreempt(a: Vm, b: Vm): bool {
  * above its guarantee, then the first. Null: none.
  */
 export function chooseVictim(a: Vm): Core {
-  if (H.coreCount <= FEW_CORES) return byScan(a);
+  const core = H.coreCount <= FEW_CORES ? byScan(a) : byLevel(a);
+  if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
+  return core;
+}
+
+/** The greatest bound below which a victim was looked for in vain in this round. */
+const REFUSED: usize = memory.data(8, 8);
+
+/** A round begins, in which nobody has been refused yet. */
+export function beginRefusals(): void {
+  store<i64>(REFUSED, i64.MIN_VALUE);
+}
+
+/**
+ * Whether nobody's core may be taken for `a` since none might for another in this round, nor is any idle. What is taken in between changes
+ * nothing: who gets a core is above its guarantee by no more than who lost it was, and so not below what was in vain.
+ */
+// @ts-ignore: decorator
+@inline
+export function isRefused(a: Vm): bool {
+  return H.idleCount == 0 && bound(a) <= load<i64>(REFUSED);
+}
+
+function byLevel(a: Vm): Core {
   const level = lowestLevel();
   let core = nothing<Core>();
   if (!isNull(level)) {

@@ -16,9 +16,10 @@ import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
-import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, setRank, takeFirst, vmOfRank } from "./rank";
+import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, placesOf, setRank, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
-import { wanted, congested, soonest } from "./signal";
+import { beginRefusals, isRefused } from "../victims";
+import { wanted, congested, isShort, isSimple, soonest } from "./signal";
 import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
@@ -127,11 +128,28 @@ function denyHopeless(failed: Vm, n: u32): u32 {
   }
   let left: u32 = 0;
   for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
-    if (!isRival(vmOfRank(at), stale)) continue;
-    deny(vmOfRank(at));
+    const vm = vmOfRank(at);
+    if (!isRival(vm, stale)) continue;
+    markDenied(vm);
     leave(at);
     left++;
   }
+  countHost(L.HOST_CONGESTED_DENIED, left);
+  return endLeaving(n, left);
+}
+
+/** Denies all of the `n` that are refused now, and answers how many are left. */
+function denyRefused(n: u32): u32 {
+  const stale = isStale();
+  let left: u32 = 0;
+  for (let place: u32 = 1, end = placesOf(n); place <= end; place++) {
+    const vm = vmOfRank(place);
+    if (isNull(vm) || !isRival(vm, stale) || !isRefused(vm)) continue;
+    markDenied(vm);
+    leave(place);
+    left++;
+  }
+  countHost(L.HOST_CONGESTED_DENIED, left);
   return endLeaving(n, left);
 }
 
@@ -142,9 +160,15 @@ function isRival(vm: Vm, stale: bool): bool {
   return (stale ? vm.snapQueued : vm.queued) > vm.coming;
 }
 
-function deny(vm: Vm): void {
+// @ts-ignore: decorator
+@inline
+function markDenied(vm: Vm): void {
   vm.denied = 1;
   vm.contended = u8(vm.queued != 0);
+}
+
+function deny(vm: Vm): void {
+  markDenied(vm);
   countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
@@ -207,36 +231,43 @@ export function onArbiter(): void {
   countHost(L.HOST_ROUNDS_SKIPPED, (clock.now - arbiter.gridAt) / arbiter.period);
   arbiter.gridAt = clock.now + arbiter.period;
 
-  // drop who has nothing waiting any more, collect who is short
+  // drop who has nothing waiting any more, collect who is short. What does not change is read once: the stores below might change it, for
+  // all that the compiler knows
   const stale = isStale();
+  const simple = isSimple();
+  const now = clock.now;
+  const bag = H.bag;
+  const waiters = H.bagCount;
   beginRanks();
   let n: u32 = 0;
   let kept: u32 = 0;
   let bits: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
+  for (let i: u32 = 0; i < waiters; i++) {
+    const vm = load<Vm>(bag + (<usize>i << 2));
     const tasks = stale ? vm.snapQueued : vm.queued;
     if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
       vm.inBag = 0;
       continue;
     }
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    store<Vm>(bag + (<usize>(kept++) << 2), vm);
     bits += u32(tasks != 0);
     // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    if (now < vm.skipUntil || !(simple ? isShort(vm, now) : congested(vm))) vm.denied = 0;
     else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
   }
   H.bagCount = kept;
   arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
   endRanks(n);
 
-  // the first that finds neither an idle core nor a victim
+  // the first that finds neither an idle core nor a victim; where that is all that anybody may find, it is known of others too
+  const ruled = settings.signal != L.SIGNAL_POLICY && hooks.choosesBy(chooseCore);
+  beginRefusals();
   let failed = nothing<Vm>();
   while (n != 0) {
     const vm = takeFirst(n--);
     let want = demand(vm);
     const before = want;
-    while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
+    while (want != 0 && !(ruled && isRefused(vm)) && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
     if (settings.grant == L.GRANT_ONE && want != before) vm.skipUntil = clock.now + arbiter.period + 1;
     if (want != 0) {
       deny(vm);
@@ -244,6 +275,7 @@ export function onArbiter(): void {
       if (isNull(failed) && settings.signal != L.SIGNAL_POLICY && canGrow(vm)) {
         failed = vm;
         n = denyHopeless(vm, n);
+        if (ruled && n != 0) n = denyRefused(n);
       }
       continue;
     }
@@ -251,12 +283,14 @@ export function onArbiter(): void {
   }
   arbiter.gridAt = max<u64>(arbiter.gridAt, arbiter.busyUntil);
 
-  // the next round that can matter
+  // the next round that can matter, which is the next one as soon as anybody is found who needs it
   let soon = settings.aggregate && kept != 0 ? clock.now + 1 : NEVER;
-  for (let i: u32 = 0; i < kept; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.denied == 0 || settings.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
-    else soon = min<u64>(soon, hooks.turn(vm));
+  const asked = settings.signal == L.SIGNAL_POLICY;
+  const turns = hooks.hasTurns;
+  for (let i: u32 = 0; i < kept && soon > arbiter.gridAt; i++) {
+    const vm = load<Vm>(bag + (<usize>i << 2));
+    if (vm.denied == 0 || asked) soon = min<u64>(soon, soonest(vm));
+    else if (turns) soon = min<u64>(soon, hooks.turn(vm));
   }
   if (soon != NEVER) armArbiter(soon);
   if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over

@@ -1,10 +1,10 @@
 // Who is over the threshold, of whom the one that deserves a core most is taken first. There are few ranks, and within each VMs stand in
 // the bag nearly in the order in which their backlogs began: so each rank is a list that is in order as it grows. Where there are
 // more ranks, or less order, all are a binary heap: of the thousands that one arbiter may serve nearly all can be over the threshold.
-// In H.scratch, 32 bytes each: rank, since when there is a backlog, the VM; in its list the next and the one before, as index + 1.
+// In H.scratch, 32 bytes each: rank, since when there is a backlog, the VM; 0: it is gone; in its list the next and, while they come, the one before, as index + 1.
 
 import { rankOf } from "../bag";
-import { H, Vm } from "../state";
+import { H, Vm, isNull } from "../state";
 
 // @ts-ignore: decorator
 @inline const RANK_BYTES_SHIFT: u32 = 5;
@@ -34,6 +34,8 @@ class Ranking {
   lines: u32; // in the order of their ranks
   heap: u32; //  1: all are one heap instead
   steps: u32; // that were taken to put VMs in their places
+  first: u32; // no line before has any left
+  count: u32; // that have come
 }
 
 const R: Ranking = changetype<Ranking>(memory.data(offsetof<Ranking>(), 8));
@@ -74,6 +76,7 @@ export function beginRanks(): void {
   R.lines = 0;
   R.heap = 0;
   R.steps = 0;
+  R.first = 0;
 }
 
 /** `vm` is the one that comes as number `i`. Of equals who has had a backlog for longer, then the first. */
@@ -85,9 +88,30 @@ export function setRank(i: u32, vm: Vm, since: u64): void {
   store<Vm>(at, vm, RANK_VM);
   if (R.heap) return;
   let k: u32 = 0;
-  while (k < R.lines && lineAt(k).rank < rank) k++;
-  if ((k == R.lines || lineAt(k).rank != rank) && !openLine(k, rank)) return;
+  const lines = R.lines;
+  while (k < lines && lineAt(k).rank < rank) k++;
+  if ((k == lines || lineAt(k).rank != rank) && !openLine(k, rank)) return;
   const line = lineAt(k);
+  const tail = line.tail;
+  if (tail == 0) line.head = i + 1;
+  else {
+    // mostly it comes last
+    const last = rankAt(tail - 1);
+    const lastSince = load<u64>(last, RANK_SINCE);
+    if (since < lastSince || (since == lastSince && changetype<usize>(vm) < load<usize>(last, RANK_VM))) {
+      insert(i, line);
+      return;
+    }
+    store<u32>(last, i + 1, NEXT);
+  }
+  store<u32>(at, 0, NEXT);
+  store<u32>(at, tail, BEFORE);
+  line.tail = i + 1;
+}
+
+/** Number `i` comes before the last of its line. */
+function insert(i: u32, line: Line): void {
+  const at = rankAt(i);
   let before = line.tail;
   while (before != 0 && outranks(at, rankAt(before - 1))) {
     before = load<u32>(rankAt(before - 1), BEFORE);
@@ -99,8 +123,7 @@ export function setRank(i: u32, vm: Vm, since: u64): void {
   store<u32>(at, before, BEFORE);
   if (before == 0) line.head = i + 1;
   else store<u32>(rankAt(before - 1), i + 1, NEXT);
-  if (next == 0) line.tail = i + 1;
-  else store<u32>(rankAt(next - 1), i + 1, BEFORE);
+  store<u32>(rankAt(next - 1), i + 1, BEFORE);
 }
 
 /** A new rank comes as number `k`. False: there are too many. */
@@ -119,6 +142,7 @@ function openLine(k: u32, rank: u64): bool {
 
 /** All `n` have come. */
 export function endRanks(n: u32): void {
+  R.count = n;
   if (R.heap) heapify(n);
 }
 
@@ -130,14 +154,24 @@ export function takeFirst(n: u32): Vm {
     sinkRank(0, n - 1);
     return vm;
   }
-  let k: u32 = 0;
-  while (lineAt(k).head == 0) k++;
-  const line = lineAt(k);
-  const at = rankAt(line.head - 1);
-  line.head = load<u32>(at, NEXT);
-  if (line.head == 0) line.tail = 0;
-  else store<u32>(rankAt(line.head - 1), 0, BEFORE);
-  return load<Vm>(at, RANK_VM);
+  while (true) {
+    const line = lineAt(R.first);
+    const head = line.head;
+    if (head == 0) {
+      R.first++;
+      continue;
+    }
+    const at = rankAt(head - 1);
+    line.head = load<u32>(at, NEXT);
+    const vm = load<Vm>(at, RANK_VM);
+    store<u32>(at, 0, RANK_VM);
+    if (!isNull(vm)) return vm; // else it has left
+  }
+}
+
+/** How many places have or had one of the `n` that are left: at each, from 1 on, `vmOfRank` answers who is there, null where nobody is any more. */
+export function placesOf(n: u32): u32 {
+  return R.heap ? n : R.count;
 }
 
 // Those that are left of one class and priority, one after the other: firstLike, nextLike; 0: no more. `place` is one's index + 1.
@@ -148,13 +182,17 @@ export function firstLike(vm: Vm, n: u32): u32 {
   return inLinesFrom(vm, 0);
 }
 
+// @ts-ignore: decorator
+@inline
 export function nextLike(vm: Vm, n: u32, place: u32): u32 {
+  const next = R.heap ? 0 : load<u32>(rankAt(place - 1), NEXT);
+  return next != 0 ? next : likeBehind(vm, n, place);
+}
+
+function likeBehind(vm: Vm, n: u32, place: u32): u32 {
   if (R.heap) return likeFrom(vm, place, n);
-  const at = rankAt(place - 1);
-  const next = load<u32>(at, NEXT);
-  if (next != 0) return next;
   let k: u32 = 0;
-  while (lineAt(k).rank != load<u64>(at)) k++;
+  while (lineAt(k).rank != load<u64>(rankAt(place - 1))) k++;
   return inLinesFrom(vm, k + 1);
 }
 
@@ -165,20 +203,10 @@ export function vmOfRank(place: u32): Vm {
 }
 
 /** It leaves. */
+// @ts-ignore: decorator
+@inline
 export function leave(place: u32): void {
-  const at = rankAt(place - 1);
-  if (R.heap) {
-    store<u32>(at, 0, RANK_VM);
-    return;
-  }
-  let k: u32 = 0;
-  while (lineAt(k).rank != load<u64>(at)) k++;
-  const next = load<u32>(at, NEXT);
-  const before = load<u32>(at, BEFORE);
-  if (before == 0) lineAt(k).head = next;
-  else store<u32>(rankAt(before - 1), next, NEXT);
-  if (next == 0) lineAt(k).tail = before;
-  else store<u32>(rankAt(next - 1), before, BEFORE);
+  store<u32>(rankAt(place - 1), 0, RANK_VM);
 }
 
 /** So many of the `n` have left; answers how many are left. */
