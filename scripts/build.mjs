@@ -19,6 +19,7 @@ import {
 
 const TOOLING = [
   'package-lock.json',
+  'scripts/branches.mjs',
   'scripts/build.mjs',
   'scripts/inline.mjs',
   'scripts/later.mjs',

@@ -4,6 +4,7 @@
 // one's own.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { branches } from './branches.mjs';
 
 /** `look` is given the result with the names of its functions, where `bytes` has them. @returns {Promise<Uint8Array>} */
 export async function inlined(bytes, look = () => undefined) {
@@ -19,6 +20,7 @@ export async function inlined(bytes, look = () => undefined) {
   binaryen.setFlexibleInlineMaxSize(200);
   binaryen.setOneCallerInlineMaxSize(100_000);
   module.optimize();
+  branches(binaryen, module); // last, as the optimizer would undo it
   if (!module.validate()) throw new Error('inlining left no valid module');
   binaryen.setDebugInfo(true);
   look(module.emitBinary());

@@ -80,7 +80,7 @@ export interface BuildOptions {
 }
 
 /** Files of the package that a compiled core is made from, beside everything under assembly/. */
-const MADE_FROM = ['asconfig.json', 'scripts/as-bind-transform.mjs', 'scripts/inline.mjs'];
+const MADE_FROM = ['asconfig.json', 'scripts/as-bind-transform.mjs', 'scripts/branches.mjs', 'scripts/inline.mjs'];
 
 /** Everything that a core compiled from `policy` depends on: the package's sources, the compiler, how it is called. */
 async function keyOf(policy: string, how: readonly string[]): Promise<string> {
