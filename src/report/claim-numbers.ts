@@ -48,8 +48,8 @@ export interface TablePoints {
   readonly x: number;
   /** Up. */
   readonly y: number;
-  /** `yes`: nothing is better in both. Absent: those of which no other is less in both. */
-  readonly best?: number;
+  /** `yes`: nothing is better in both. Absent: those of which no other is less in both; null: neither is better. */
+  readonly best?: number | null;
 }
 
 /** A cell of a table that is drawn, and the word at which it stands. */

@@ -41,9 +41,12 @@ export function overRuns(
   const half = high - mean;
   // sums of equal values differ by their rounding
   if (half <= 1e-12 * Math.abs(mean)) return format(shown);
-  const halfText = format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2)));
+  const halfText = notNothing(format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2))));
   return `${format(shown)} ± ${inUnitOf(format(shown), halfText)}`;
 }
+
+/** An interval is none where it is rounded away: `± 0.0 %` would say that. */
+const notNothing = (text: string): string => (text === '0.0 %' ? '<0.1 %' : text);
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 

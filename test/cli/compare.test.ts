@@ -266,9 +266,11 @@ it('--out draws every bucket of the latencies, and keeps the JSON without', asyn
     const json = readFileSync(join(folder, 'c', 'comparison.json'), 'utf8');
     expect(json).toBe(io.out);
     expect(json).not.toContain('upTo');
-    // share of the requests above the first bound
+    // from all requests down to the share of those above the first bound
     const page = readFileSync(join(folder, 'c', 'report.html'), 'utf8');
-    expect(page.split('"curve":[[10000,0.05]').length - 1).toBe(2 * (JSON.parse(json) as Comparison).runs.length);
+    expect(page.split('"curve":[[10000,1],[10000,0.05]').length - 1).toBe(
+      2 * (JSON.parse(json) as Comparison).runs.length,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { compare, memoryHost, replicate, resolveScenario, type ScenarioInput } f
 import { renderComparison } from '../../src/report-entry.js';
 import { meanInterval, pairedRatio, wilsonInterval } from '../../src/metrics/confidence.js';
 import { overRuns } from '../../src/report/replications.js';
-import { formatCoreSeconds, formatDurationNs } from '../../src/report/units.js';
+import { formatCoreSeconds, formatDurationNs, formatShare } from '../../src/report/units.js';
 import type { Result } from '../../src/result/result.js';
 import { renderRun } from '../../src/report/run-table.js';
 
@@ -126,6 +126,8 @@ describe('eight replications', () => {
     expect(told([0.6, 0.601, 0.602], formatCoreSeconds)).toBe('0.60 s ± 0.0025 s');
     expect(told([47e3, 47.2e3, 47.4e3], formatDurationNs)).toBe('47.2 us ± 0.5 us');
     expect(told([5, 5, 5], formatDurationNs)).toBe('5.00 ns');
+    // little is not nothing
+    expect(told([0.5, 0.5001, 0.5002], formatShare)).toBe('50.0 % ± <0.1 %');
     // no exponents, and nothing that is too long for a column
     expect(told([12e9, 12e9 + 10, 12e9 + 20], formatDurationNs)).toBe('12.0 s ± 25.0 ns');
     expect(told([10e3, 10e3 + 1, 10e3 + 2], formatDurationNs)).toBe('10.0 us ± 2.50 ns');

@@ -35,7 +35,7 @@ import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.
 import { tierFigure } from './figures/tier.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
-import { fewJudge, fewWords, judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
+import { fewJudge, fewWords, latencyWords, meetsSlo, ofSeeds, verdictWords } from './seeds.js';
 import { counted, duration, grouped, inMicroseconds, inThousands, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
@@ -151,7 +151,7 @@ function runVerdict({ label, result }: Named): { verdict: string; good: boolean 
     return { verdict: `${p99}${functions === '' ? 'No VM states an SLO.' : functions}`, good: null };
   }
   const says = (vm: (typeof judged)[number]): string =>
-    `${vm.name} ${judgedWords(result, vm)} (${sloWords(vm.slo!)})${fewWords(result, vm)}`;
+    `${vm.name} ${verdictWords(result, vm)} (${sloWords(vm.slo!)})${fewWords(result, vm)}`;
   const missed = judged.filter((vm) => !meetsSlo(result, vm));
   if (missed.length === 0) {
     const what = judged.length === 1 ? 'the SLO' : 'every SLO';

@@ -58,7 +58,13 @@ export function paperVerdict(claims: readonly Claim[]): string {
     ...(held === '' ? [] : [`${held[0]!.toUpperCase()}${held.slice(1)}.`]),
   ].join(' ');
   if (first === undefined) return open;
-  const whole = all === 1 ? `The one claim ${first.says}` : `All ${all} claims ${first.says}`;
+  const none = first.one.startsWith('does not ') ? first.one.replace('does not come', 'comes') : undefined;
+  const whole =
+    all === 1
+      ? `The one claim ${first.says}`
+      : none === undefined
+        ? `All ${all} claims ${first.says}`
+        : `None of the ${all} claims ${none}`;
   const some = [
     `${first.count} of ${all} claims ${first.says}`,
     // `come out` is said already

@@ -35,10 +35,11 @@ export function latencyWords(
 /** Whether the VM's SLO is met, with several replications in each of them. */
 export const meetsSlo = (result: Result, vm: VmResult): boolean => meetsAll({ ...result, vms: [vm] });
 
-/** `68.0 µs ± 3.32 µs; 0 of 4 [0, 49]%` over several seeds, `66.1 µs` of one. */
+/** `68.0 µs ± 3.32 µs; in 0 of 4 seeds [0, 49]%` over several seeds, `66.1 µs` of one. */
 export function judgedWords(result: Result, vm: VmResult): string {
   if (vm.slo === null || !isReplicated(result)) return attainedWords(vm);
-  const met = sloShare(result, [vm])?.text ?? 'no data';
+  const share = sloShare(result, [vm])?.text ?? 'no data';
+  const met = share.replace(/^\d+ of \d+/, 'in $& seeds');
   const key = sloKey(vm.slo);
   // replications keep four quantiles
   if (key === undefined) return `${attainedWords(vm)} with seed ${result.manifest.seed}; ${met}`;
@@ -54,6 +55,10 @@ export function judgedWords(result: Result, vm: VmResult): string {
       : '';
   return `${latencyWords(result, vm, key)}${left}; ${met}`;
 }
+
+/** A verdict is read before all else: the interval of the share of seeds stands with the figure. */
+export const verdictWords = (result: Result, vm: VmResult): string =>
+  judgedWords(result, vm).replace(/; (in \d+ of \d+ seeds)(?: \[.*?\]%)?/, ' $1');
 
 /** Whether fewer requests judge the VM than give its SLO's quantile an upper limit. */
 export const fewJudge = ({ warnings }: Result, { name }: VmResult): boolean =>
@@ -77,7 +82,7 @@ export function ofSeeds(figures: readonly Figure[], runs: readonly Named[]): Fig
   return figures.map((figure) => ({
     ...figure,
     answer: OF_MEANS.has(figure.id)
-      ? `${figure.answer} Means over ${replications} seeds${/; \d+ of \d+/.test(figure.answer) ? '; k of n: seeds that meet the SLO' : ''}.`
+      ? `${figure.answer} Means over ${replications} seeds${/; in \d+ of \d+/.test(figure.answer) ? ', and in how many of them the SLO is met, with the 95 % interval of that share' : ''}.`
       : `${figure.answer} All this is of seed ${seed} alone.`,
     caption: `${figure.caption} Drawing and table are of seed ${seed} alone${figure.id === 'latency' ? ', except for the intervals' : ''}.`,
   }));

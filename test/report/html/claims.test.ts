@@ -228,6 +228,7 @@ describe('the figure of claims', () => {
     expect(of('not reached', 'reproduced')).toBe(
       '1 of 2 claims comes out from published parameters alone and 1 does not come out.',
     );
+    expect(of('not reached', 'not reached')).toBe('None of the 2 claims comes out.');
     expect(of('open', 'open')).toBe('2 open questions are answered.');
   });
 

@@ -111,8 +111,9 @@ describe('figures', () => {
       const { latencyNs } = result.vms.find(({ name }) => name === title)!;
       const { curve } = lines[0]!;
       const { upTo, count } = latencyNs.histogram!;
-      // each drawn point is a bucket's bound with the share of the samples that lie above it
-      for (const [ns, share] of curve) {
+      // from all of them on, each drawn point is a bucket's bound with the share of the samples that lie above it
+      expect(curve[0]).toEqual([upTo[0], 1]);
+      for (const [ns, share] of curve.slice(1)) {
         const above = count.reduce((sum, n, i) => sum + (upTo[i]! > ns ? n : 0), 0);
         expect(share).toBe(above / latencyNs.count);
       }
@@ -147,12 +148,14 @@ describe('figures', () => {
     const total = count.reduce((sum, one) => sum + one, 0);
     expect(total).toBe(memory.backends['lz4']!.swapInNs.count);
     expect(lz4.curve.length).toBeGreaterThan(20);
-    for (const [ns, share] of lz4.curve)
+    expect(lz4.curve[0]).toEqual([upTo[0], 1]);
+    for (const [ns, share] of lz4.curve.slice(1))
       expect(share).toBeCloseTo(count.filter((_, i) => upTo[i]! > ns).reduce((sum, one) => sum + one, 0) / total, 9);
     const lies = reportOf(made.memory).figures.find(({ id }) => id === 'memory')!.drawing as Of<'stack'>;
     const all = lies.rows[0]!.parts.reduce((total, { seconds }) => total + seconds, 0);
-    expect(all).toBeCloseTo(memory.physicalBytes / 2 ** 30, 9);
-    expect(lies.unit).toBe('GiB');
+    // little memory is not 0.1 GiB
+    expect(all).toBeCloseTo(memory.physicalBytes / 2 ** 20, 6);
+    expect(lies.unit).toBe('MiB');
   });
 
   it('memory: where it lies over time, from the samples or the instants of the strips, and the rate of faults', () => {
@@ -162,7 +165,7 @@ describe('figures', () => {
     const [gib, rate] = of(made.memory).panels;
     expect(gib!.lines.map(({ name }) => name)).toEqual(['in', 'out', 'free']);
     expect(gib!.lines[1]!.points.map(({ x, mean }) => [x, mean])).toEqual(
-      series!.timeNs.map((time, i) => [time / 1e6, series!.memory!.outBytes[i]! / 2 ** 30]),
+      series!.timeNs.map((time, i) => [time / 1e6, series!.memory!.outBytes[i]! / 2 ** 20]),
     );
     expect(rate!.lines[0]!.points.map(({ mean }) => mean)).toEqual(
       series!.memory!.faults.map((count) => count! / 1e-3),
@@ -171,7 +174,7 @@ describe('figures', () => {
     const { memory, columnNs } = strips!.windows[0]!;
     const every = coarse!.lines[2]!.points;
     expect(every.length).toBe(256); // every second instant
-    expect(every[3]).toMatchObject({ x: Math.floor(6.5 * columnNs) / 1e6, mean: memory!.freeBytes[6]! / 2 ** 30 });
+    expect(every[3]).toMatchObject({ x: Math.floor(6.5 * columnNs) / 1e6, mean: memory!.freeBytes[6]! / 2 ** 20 });
     const faults = memory!.faults.reduce((sum, one) => sum + one, 0);
     const rates = of({ ...rest, strips }).panels[1]!.lines[0]!.points.map(({ mean }) => mean);
     expect(rates.reduce((sum, one) => sum + one, 0) * 2 * (columnNs / 1e9)).toBeCloseTo(faults, 6);
@@ -258,9 +261,19 @@ describe('figures', () => {
   it('latency: a histogram gives the curve, each share exact', () => {
     const latency = { ...made.result.vms[0]!.latencyNs, count: 8, histogram: { upTo: [10, 20, 40], count: [4, 3, 1] } };
     expect(tailCurve(latency)).toEqual([
+      [10, 1],
       [10, 0.5],
       [20, 0.125],
     ]);
+    // all alike: straight down, to one of them
+    const alike = { ...latency, histogram: { upTo: [10], count: [8] } };
+    expect(tailCurve(alike)).toEqual([
+      [10, 1],
+      [10, 0.125],
+    ]);
+    // no time at all has no place on a logarithmic axis
+    const some = { ...latency, histogram: { upTo: [0, 20, 40], count: [4, 3, 1] } };
+    expect(tailCurve(some)).toEqual([[20, 0.125]]);
   });
 
   it('core-seconds: the parts add up to all core time, and those of a VM to its own', () => {

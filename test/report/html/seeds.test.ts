@@ -33,8 +33,10 @@ describe('a report of several replications', () => {
     expect(run!.vms[0]!.latencyNs.p99).not.toBe(meanOf('api.latencyNs.p99'));
     expect(answers.get('latency')).toContain(`hyperflux (${duration(meanOf('api.latencyNs.p99'))} ± `);
     const met = run!.replications!.filter(({ figures }) => figures['api.slo.attained'] === 1).length;
-    expect(answers.get('latency')).toContain(`; ${met} of 4 [`);
-    expect(answers.get('latency')).toMatch(/ Means over 4 seeds; k of n: seeds that meet the SLO\.$/);
+    expect(answers.get('latency')).toContain(`; in ${met} of 4 seeds [`);
+    expect(answers.get('latency')).toMatch(
+      / Means over 4 seeds, and in how many of them the SLO is met, with the 95 % interval of that share\.$/,
+    );
     expect(answers.get('moves')).toMatch(
       new RegExp(`^hyperflux: ${Math.round(meanOf('reallocation.count'))} ± \\d+ moves; .* Means over 4 seeds\\.$`),
     );

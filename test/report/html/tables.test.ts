@@ -168,6 +168,30 @@ describe('figures of an experiment’s tables', () => {
     ]);
   });
 
+  it('draws points of which neither is better as places: no line, no front, and how many fall on one', () => {
+    const places = {
+      title: 'Where do they lie?',
+      points: { of: 0, x: 1, y: 2, best: null },
+      head: ['system', 'nines', 'row'],
+      rows: [
+        ['cores', '9', '3'],
+        ['cores', '0', '8'],
+        ['nexus', '9', '3'],
+      ],
+    };
+    const figure = reportOf({ ...DOCUMENT, tables: [places] }).figures.at(-1)!;
+    expect(figure.answer).toBe(
+      '3 points: nines from 0 to 9, row from 3 to 8; 2 of them at nines 9 and row 3, the most in one place.',
+    );
+    expect(figure.caption).not.toMatch(/front|better|joined/);
+    const drawing = figure.drawing as ResponsePlot;
+    expect([drawing.cloud, drawing.front]).toEqual([true, undefined]);
+    expect(drawing.panels[0]!.lines.map(({ name, points }) => [name, points.length])).toEqual([
+      ['cores', 2],
+      ['nexus', 1],
+    ]);
+  });
+
   it('draws points of which none says that they are best, with the front that they make', () => {
     const front = {
       title: 'Front',

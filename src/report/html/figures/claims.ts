@@ -81,6 +81,23 @@ const questionOf = ({ question, title }: Rows): string => question ?? `What come
 /** p99 stays p99. */
 const capital = (words: string): string => (/^p\d/.test(words) ? words : `${words[0]!.toUpperCase()}${words.slice(1)}`);
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** `25 points: nines from 0 to 9, row from 3 to 8; 6 of them at nines 9 and row 6, the most in one place.` */
+function placesText(points: readonly Place[], [across, up]: readonly [string, string]): string {
+  const range = (of: (point: Place) => number): string =>
+    `${Math.min(...points.map(of))} to ${Math.max(...points.map(of))}`;
+  const there = (one: Place): number => points.filter(({ x, y }) => x === one.x && y === one.y).length;
+  const most = points.reduce((best, one) => (there(one) > there(best) ? one : best));
+  return (
+    `${points.length} points: ${across} from ${range(({ x }) => x)}, ${up} from ${range(({ y }) => y)}; ` +
+    `${there(most)} of them at ${across} ${most.x} and ${up} ${most.y}, the most in one place.`
+  );
+}
+
 /** Rows as points, those of one joined, and through those that nothing beats in both a line of its own: the front. */
 function pointsFigure(
   table: Rows,
@@ -95,7 +112,7 @@ function pointsFigure(
       : [{ of: row[of]!, x: across.value, y: up.value, unit: up.unit, xUnit: across.unit, row }];
   });
   const unbeaten = ({ x: own, y: height, row }: (typeof points)[number]): boolean =>
-    best === undefined
+    best === undefined || best === null
       ? points.every((one) => one.x > own || one.y > height || (one.x === own && one.y === height))
       : row[best] === 'yes';
   const [first] = points;
@@ -111,6 +128,8 @@ function pointsFigure(
   });
   const owners = [...new Set(points.map((point) => point.of))];
   const hues = huesByName(owners, shared);
+  // where neither is better, a front or a line through them would say what nobody claims
+  const placed = best === null;
   const front = points.filter(unbeaten);
   const names = namesOf(table.head);
   const ends = front.toSorted((a, b) => a.x - b.x);
@@ -121,28 +140,31 @@ function pointsFigure(
   return {
     id: `table-${index + 1}`,
     question: questionOf(table),
-    answer:
-      ends.length === 0
+    answer: placed
+      ? placesText(points, [names[x]!, names[y]!])
+      : ends.length === 0
         ? `${points.length} points, none on the front.`
         : `Along the front: ${says(ends[0]!)} to ${says(ends.at(-1)!)}.`,
     caption:
-      `${capital(names[y]!)} over ${names[x]!}; a point for each row of the table, those of one ${names[of]!} are joined. ` +
-      'Dashed: the front, the points that none beats in both. Left and low is better.',
+      `${capital(names[y]!)} over ${names[x]!}; a point for each row of the table` +
+      (placed
+        ? `, a shape for each ${names[of]!}; what falls on one place lies beside or on each other.`
+        : `, those of one ${names[of]!} are joined. Dashed: the front, the points that none beats in both. Left and low is better.`),
     drawing: {
       kind: 'response',
       x: names[x]!,
       ...(first.xUnit === 'number' ? {} : { xUnit: first.xUnit }),
       words: false,
       log: false,
-      cloud: false,
-      front: true,
+      cloud: placed,
+      ...(placed ? {} : { front: true as const }),
       panels: [
         {
           title: names[y]!,
           unit: first.unit,
           slo: null,
           lines: [
-            ...(front.length < 2 ? [] : [lineOf('front', front, { colour: 'currentColor', dash: '6 4' })]),
+            ...(front.length < 2 || placed ? [] : [lineOf('front', front, { colour: 'currentColor', dash: '6 4' })]),
             ...owners.map((name) =>
               lineOf(
                 name,

@@ -49,7 +49,7 @@ type WithHistogram = Distribution & {
   readonly histogram?: { readonly upTo: readonly number[]; readonly count: readonly number[] };
 };
 
-/** Share of the samples above each bound of the histogram, thinned to what a picture can show. */
+/** From 1 down: the share of the samples above each bound of the histogram, thinned to what a picture can show. */
 export function tailCurve(latency: WithHistogram): [number, number][] {
   const { histogram, count } = latency;
   if (histogram === undefined || count === 0) return [];
@@ -60,7 +60,11 @@ export function tailCurve(latency: WithHistogram): [number, number][] {
   });
   const shown = curve.filter(([ns, share]) => ns > 0 && share > 0);
   const every = Math.ceil(shown.length / MOST_STEPS);
-  return shown.filter((_, i) => i % every === 0 || i === shown.length - 1);
+  const thinned = shown.filter((_, i) => i % every === 0 || i === shown.length - 1);
+  const [first] = curve;
+  if (first === undefined || first[0] <= 0) return thinned;
+  // falls from all of them: very many may lie in the first bucket, and where all do, to one of them
+  return [[first[0], 1], ...(thinned.length === 0 ? [[first[0], 1 / count] as [number, number]] : thinned)];
 }
 
 /** Of the whole tail over the replications, where the result holds it. */

@@ -4,11 +4,11 @@
 import { SERVED_TIERS } from '../../../lifecycle/counters.js';
 import { type LifecycleResult, CAUSE_WORDS, CAUSES, coldStarts, servedInAll } from '../../../lifecycle/result.js';
 import { formatCount, formatShare } from '../../units.js';
-import type { Figure, ResponsePlot, StackPlot, TailPlot } from '../figure.js';
+import type { Figure, Hue, ResponsePlot, StackPlot, TailPlot } from '../figure.js';
 import { overSeeds } from '../seeds.js';
 import { duration, grouped, listed } from '../words.js';
 import { tailCurve, tailPoints } from './latency.js';
-import { hueAt, lineOf } from './lines.js';
+import { lineOf } from './lines.js';
 import type { Named } from './named.js';
 
 const GIB = 2 ** 30;
@@ -73,7 +73,7 @@ const sentenceOf = (parts: readonly string[]): string => {
   return `${all.replace(/(^|\. )u(?=nder )/g, '$1U')}.`;
 };
 
-/** What is warm in one hue, what waits in another, what is cold in a third; what is lost stands apart. */
+/** What is warm in one hue, what waits in another, what is cold in a third; what is lost stands apart. The same in every figure. */
 const TIER_LOOKS = {
   active: { colour: 'var(--part-2)', texture: 'solid' },
   joined: { colour: 'var(--part-4)', texture: 'light' },
@@ -83,6 +83,12 @@ const TIER_LOOKS = {
   full: { colour: 'var(--part-1)', texture: 'solid' },
   lost: { colour: 'var(--part-3)', texture: 'solid' },
 } as const;
+
+/** The same as lines: pale ones are dashed. */
+const tierHue = (tier: keyof typeof TIER_LOOKS): Hue => ({
+  colour: TIER_LOOKS[tier].colour,
+  dash: { active: '', joined: '2 3', dormant: '6 3', restore: '', vm: '8 3', full: '', lost: '' }[tier],
+});
 
 /** One bar a run: its requests by where they found their instance, and those that found none. */
 function tiersFigure(runs: readonly Named[]): Figure | undefined {
@@ -142,8 +148,9 @@ function startsFigure(runs: readonly Named[]): Figure | undefined {
     lines: tiersOf(lifecycle).flatMap((tier) => {
       const times = lifecycle.startNsByTier[tier];
       const points = tailPoints(times);
-      const hue = hueAt(SERVED_TIERS.indexOf(tier));
-      return points.length === 0 ? [] : [{ name: tier, hue, missed: false, points, curve: tailCurve(times) }];
+      return points.length === 0
+        ? []
+        : [{ name: tier, hue: tierHue(tier), missed: false, points, curve: tailCurve(times) }];
     }),
   }));
   const says = shown.map(({ label, lifecycle }) => {
@@ -180,9 +187,9 @@ function startsFigure(runs: readonly Named[]): Figure | undefined {
 }
 
 const STATES = [
-  ['dormant', 'warmBytes'],
-  ['active', 'busyBytes'],
-  ['starting', 'startingBytes'],
+  ['dormant', 'warmBytes', tierHue('dormant')],
+  ['active', 'busyBytes', tierHue('active')],
+  ['starting', 'startingBytes', tierHue('joined')],
 ] as const;
 
 /** What instances hold over the run, by their state, below the budget. */
@@ -193,10 +200,10 @@ function instancesOverTime(runs: readonly Named[]): Figure | undefined {
     title: shown.length === 1 ? 'GiB' : `${label}: GiB`,
     unit: 'number',
     slo: budgetBytes === null ? null : { value: budgetBytes / GIB, text: `budget ${gib(budgetBytes)}` },
-    lines: STATES.map(([name, key], i) =>
+    lines: STATES.map(([name, key, hue]) =>
       lineOf(
         name,
-        i,
+        hue,
         overTime.map((sample) => [sample.atNs / 1e9, sample[key] / GIB] as const),
       ),
     ),
@@ -214,7 +221,7 @@ function instancesOverTime(runs: readonly Named[]): Figure | undefined {
     caption:
       'Memory of instances that are kept warm (dormant), that serve (active) and that start, at instants of the whole run, warm-up included' +
       (panels.some(({ slo }) => slo !== null) ? '; the dashed line is the budget of all three.' : '.'),
-    drawing: { kind: 'response', x: 's', words: false, log: false, cloud: false, panels },
+    drawing: { kind: 'response', x: 'simulated time, s', words: false, log: false, cloud: false, panels },
     table: {
       head: ['mechanism', 's', 'dormant GiB', 'active GiB', 'starting GiB', 'instances'],
       rows: shown.flatMap(({ label, lifecycle: { overTime } }) => {
@@ -232,11 +239,7 @@ function instancesOverTime(runs: readonly Named[]): Figure | undefined {
   };
 }
 
-const PARTS = [
-  ['restore', 'var(--part-4)', 'solid'],
-  ['vm', 'var(--part-2)', 'solid'],
-  ['full', 'var(--part-1)', 'solid'],
-] as const;
+const COLD_TIERS = ['restore', 'vm', 'full'] as const;
 
 /** The functions that started cold most often, in all runs alike. */
 function coldest(shown: readonly Shown[]): string[] {
@@ -263,7 +266,7 @@ function coldFigure(runs: readonly Named[]): Figure | undefined {
   );
   const rows = all.map(({ label, one }): StackPlot['rows'][number] => ({
     name: shown.length === 1 ? one.name : `${one.name}, ${label}`,
-    parts: PARTS.map(([name, colour, texture]) => ({ name, colour, texture, seconds: one.served[name] })),
+    parts: COLD_TIERS.map((tier) => ({ name: tier, ...TIER_LOOKS[tier], seconds: one.served[tier] })),
   }));
   const says = shown.map(({ label, lifecycle }) => {
     const most = [...lifecycle.functions].sort((a, b) => coldStarts(b) - coldStarts(a))[0]!;

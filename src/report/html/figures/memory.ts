@@ -10,6 +10,8 @@ import { lineOf } from './lines.js';
 import type { Named } from './named.js';
 
 const GIB = 2 ** 30;
+/** Where GiB would be 0.012 of them. */
+const unitOf = (most: number): readonly ['GiB' | 'MiB', number] => (most < GIB / 4 ? ['MiB', 2 ** 20] : ['GiB', GIB]);
 
 const memoryOf = ({ result }: Named): MemoryResult | undefined =>
   result.memory?.swapInNs === undefined ? undefined : result.memory;
@@ -84,6 +86,14 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
   });
   const [first] = shown;
   if (first === undefined) return undefined;
+  const [unit, size] = unitOf(
+    Math.max(
+      ...shown.map(
+        ({ memory: { residentBytes, storedBytes, freeBytes, pageSample } }) =>
+          (residentBytes + storedBytes + freeBytes) * pageSample,
+      ),
+    ),
+  );
   const partsOf = (memory: MemoryResult) =>
     (
       [
@@ -92,7 +102,7 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
         ['kept of pages out', memory.storedBytes, 'var(--part-2)', 'solid'],
         ['free', memory.freeBytes, 'var(--poll)', 'empty'],
       ] as const
-    ).map(([name, bytes, colour, texture]) => ({ name, colour, texture, seconds: (bytes * memory.pageSample) / GIB }));
+    ).map(([name, bytes, colour, texture]) => ({ name, colour, texture, seconds: (bytes * memory.pageSample) / size }));
   const { memory } = first;
   const tiered = shown.some(({ memory: of }) => of.tier !== undefined);
   const slow =
@@ -107,16 +117,16 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
       'Physical memory at the end of the run, of the host that the simulated one stands for (pageSample). Parts add up to it.',
     drawing: {
       kind: 'stack',
-      unit: 'GiB',
+      unit,
       rows: shown.map(({ label, memory: of }) => ({ name: label, parts: partsOf(of) })),
     },
     table: {
       head: [
         'mechanism',
-        'pinned GiB',
-        'resident GiB',
-        'kept of pages out GiB',
-        'free GiB',
+        `pinned ${unit}`,
+        `resident ${unit}`,
+        `kept of pages out ${unit}`,
+        `free ${unit}`,
         'out',
         'faults of touches',
         ...(tiered ? ['slow of touches', 'promotions', 'demotions'] : []),
@@ -177,6 +187,9 @@ function ratesOf({ memory, timeNs, stepNs }: OverTime): [timeNs: number, rate: n
   return rates;
 }
 
+const faultsText = (most: number): string =>
+  most === 0 ? 'no touch finds its page out' : `there are at most ${grouped(Math.round(most))} faults a second`;
+
 const PARTS = [
   ['in', 'residentBytes'],
   ['out', 'outBytes'],
@@ -190,7 +203,14 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
   if (first === undefined) return undefined;
   const seconds = Math.max(...shown.map(({ timeNs }) => timeNs.at(-1)!)) >= 2e9;
   const [unit, size] = seconds ? ['s', 1e9] : ['ms', 1e6];
-  const gib = (bytes: number, { sample }: OverTime): number => (bytes * sample) / GIB;
+  const [bytesUnit, bytesSize] = unitOf(
+    Math.max(
+      ...shown.flatMap(({ memory, sample }) =>
+        memory.outBytes.map((bytes, i) => ((bytes ?? 0) + (memory.residentBytes[i] ?? 0)) * sample),
+      ),
+    ),
+  );
+  const sized = (bytes: number, { sample }: OverTime): number => (bytes * sample) / bytesSize;
   const alone = shown.length === 1;
   const panels = shown.flatMap((run): ResponsePlot['panels'][number][] => {
     const { label, timeNs, memory } = run;
@@ -198,14 +218,14 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
       thinned(
         timeNs.flatMap((time, i) => {
           const bytes = memory[key][i];
-          return bytes === null || bytes === undefined ? [] : [[time / size, gib(bytes, run)] as const];
+          return bytes === null || bytes === undefined ? [] : [[time / size, sized(bytes, run)] as const];
         }),
         MOST_INSTANTS,
       );
     const rates = ratesOf(run).map(([time, rate]) => [time / size, rate] as const);
     return [
       {
-        title: `${alone ? '' : `${label}: `}GiB`,
+        title: `${alone ? '' : `${label}: `}${bytesUnit}`,
         unit: 'number',
         slo: null,
         lines: PARTS.map(([name, key], i) => lineOf(name, i, line(key))),
@@ -219,11 +239,11 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
     ];
   });
   const says = shown.slice(0, 3).map((run) => {
-    const out = run.memory.outBytes.flatMap((bytes) => (bytes === null ? [] : [gib(bytes, run)]));
+    const out = run.memory.outBytes.flatMap((bytes) => (bytes === null ? [] : [sized(bytes, run)]));
     const rates = ratesOf(run).map(([, rate]) => rate);
     const [least, most] = [Math.min(...out), Math.max(...out)].map((value) => Number(value.toPrecision(3)));
     const where = alone ? '' : `under ${run.label} `;
-    return `${where}${least === most ? most : `${least} to ${most}`} GiB are out; there are at most ${grouped(Math.round(Math.max(...rates)))} faults a second`;
+    return `${where}${least === most ? most : `${least} to ${most}`} ${bytesUnit} are out; ${faultsText(Math.max(...rates))}`;
   });
   return {
     id: 'memory-over-time',
@@ -232,9 +252,16 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
     caption:
       `Guests' memory that is in, that is out and frames without a page over simulated time, warm-up included, every ${duration(first.stepNs)}; ` +
       'faults over the time between two points. Bytes are of the host that the simulated one stands for (pageSample).',
-    drawing: { kind: 'response', x: unit, words: false, log: false, cloud: false, panels },
+    drawing: { kind: 'response', x: `simulated time, ${unit}`, words: false, log: false, cloud: false, panels },
     table: {
-      head: ['mechanism', unit, 'in GiB', 'out GiB', 'free GiB', 'faults since the instant before'],
+      head: [
+        'mechanism',
+        unit,
+        `in ${bytesUnit}`,
+        `out ${bytesUnit}`,
+        `free ${bytesUnit}`,
+        'faults since the instant before',
+      ],
       rows: shown.flatMap((run) =>
         thinned(
           run.timeNs.map((time, i) => [
@@ -242,7 +269,7 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
             String(Number((time / size).toFixed(3))),
             ...PARTS.map(([, key]) => {
               const bytes = run.memory[key][i];
-              return bytes === null || bytes === undefined ? '–' : gib(bytes, run).toFixed(3);
+              return bytes === null || bytes === undefined ? '–' : sized(bytes, run).toFixed(3);
             }),
             grouped(run.memory.faults[i] ?? 0),
           ]),

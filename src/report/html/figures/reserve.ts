@@ -81,7 +81,7 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
     caption: `Over simulated time in ${unit}: sold over total memory, and the share of the sold memory that is mapped by 1 GiB.`,
     drawing: {
       kind: 'response',
-      x: unit,
+      x: `simulated time, ${unit}`,
       words: false,
       log: false,
       cloud: false,

@@ -185,11 +185,15 @@ export function stripsFigure(runs: readonly Stripped[]): Figure | undefined {
     answer: answerOf(worst, alone),
     caption:
       'A row is a core, its colour the VM: solid runs tasks, pale searches, steals or spins, hatched is on its way from or to a vCPU, blank ' +
-      'is idle; grey rows are kept from VMs. Above them the tasks that wait. The worst window is the one in which the VMs with an objective ' +
-      'had the most requests at once' +
-      (alone ? '' : ` under ${first.run.label}`) +
-      '; each place of it shows what lasted longest there. The whole run, warm-up included, is seen at single instants: a burst that is over ' +
-      'before the next of them is not in the picture. Drag over the cores, or use the buttons, to look closer: all mechanisms follow.',
+      'is idle; grey rows are kept from VMs. ' +
+      (windows.some(({ waiting }) => waiting.length > 0) ? 'Above them the tasks that wait. ' : '') +
+      (windows.some(({ what }) => what === 'worst')
+        ? 'The worst window is the one in which the VMs with an objective had the most requests at once' +
+          (alone ? '' : ` under ${first.run.label}`) +
+          '; each place of it shows what lasted longest there. '
+        : '') +
+      'The whole run, warm-up included, is seen at single instants: a burst that is over before the next of them is not in the picture. ' +
+      `Drag over the cores, or use the buttons, to look closer${alone ? '' : ': all mechanisms follow'}.`,
     drawing: {
       kind: 'strips',
       vms: [

@@ -20,11 +20,10 @@ export function stack({ rows, unit = 'core-seconds', counted }: StackPlot, room:
   const total = Math.max(...bars.map(({ to }) => to));
   const look = (bar: (typeof bars)[number]): string =>
     bar.texture === 'hatch' ? `url(#${patternOf(room, bar.colour)})` : bar.texture === 'empty' ? 'none' : bar.colour;
-  const left = Math.min(130, 16 + 8 * Math.max(...rows.map(({ name }) => name.length)));
-  // of core-seconds the textures say what a part is, and its caption what they mean
-  const named = unit !== 'core-seconds';
-  const keyed = rows[0]!.parts.filter((_, i) => rows.some(({ parts }) => (parts[i]?.seconds ?? 0) > 0));
-  const keyHeight = named ? 18 * keyLines(keyed, room) + 6 : 0;
+  const left = Math.min(130, 20 + 8 * Math.max(...rows.map(({ name }) => name.length)));
+  // of core-seconds the textures say what a part is
+  const keyed = keyOf(rows, unit !== 'core-seconds');
+  const keyHeight = KEY_LINE * keyLines(keyed, room) + 6;
   const height = 52 * rows.length + 58 + keyHeight;
   const svg = plot(room, {
     height,
@@ -57,21 +56,67 @@ export function stack({ rows, unit = 'core-seconds', counted }: StackPlot, room:
   });
   for (const colour of new Set(bars.map((bar) => bar.colour))) hatch(svg, patternOf(room, colour), colour);
   nameInside(svg, bars, counted === true);
-  if (named) writeKey(svg, keyed, room, height - keyHeight);
+  writeKey(svg, keyed, room, height - keyHeight);
   return [{ title: '', svg }];
 }
 
 type Part = StackPlot['rows'][number]['parts'][number];
 
-const KEY = 150;
-const keyLines = (parts: readonly Part[], { width }: Room): number =>
-  Math.ceil(parts.length / Math.max(1, Math.floor(width / KEY)));
+type Look = Pick<Part, 'name' | 'colour' | 'texture'>;
+
+/** Of core-seconds. */
+const STATES = [
+  ['runs', 'solid'],
+  ['searches', 'light'],
+  ['moves', 'hatch'],
+  ['kept apart', 'grey'],
+  ['held by no VM', 'empty'],
+] as const;
+
+/** What each look stands for: the parts by name, or the textures that are there, whose parts are named in the bars. */
+function keyOf(rows: StackPlot['rows'], named: boolean): Look[] {
+  if (named)
+    return rows[0]!.parts.filter((_, i) => rows.some(({ parts }) => (parts[i]?.seconds ?? 0) > 0)).map((part) => part);
+  const drawn = rows.flatMap(({ parts }) => parts.filter(({ seconds }) => seconds > 0));
+  const vms = [...new Map(drawn.flatMap((part) => vmOf(part) ?? []).map((vm) => [vm.name, vm])).values()];
+  const states = STATES.filter(([, texture]) => drawn.some((part) => part.texture === texture));
+  return [
+    ...(vms.length > 1 ? vms : []),
+    ...states.map(([name, texture]): Look => ({
+      name,
+      // of no VM: what a texture says is the same for all
+      colour: texture === 'grey' || texture === 'empty' ? 'var(--poll)' : 'var(--text)',
+      texture,
+    })),
+  ];
+}
+
+/** `api, running tasks` */
+const vmOf = ({ name, colour, texture }: Part): Look | undefined =>
+  texture === 'solid' ? { name: name.split(', ')[0]!, colour, texture } : undefined;
+
+const KEY_LINE = 18;
+const CHARACTER = 7.2;
+
+/** Where the names of a key stand: side by side, on further lines where there is no room. */
+function keyPlaces(parts: readonly Look[], { width }: Room): { x: number; line: number }[] {
+  let [x, line] = [0, 0];
+  return parts.map(({ name }) => {
+    const wide = 23 + name.length * CHARACTER;
+    if (x > 0 && x + wide > width) [x, line] = [0, line + 1];
+    const place = { x, line };
+    x += wide + 18;
+    return place;
+  });
+}
+
+const keyLines = (parts: readonly Look[], room: Room): number => 1 + (keyPlaces(parts, room).at(-1)?.line ?? -1);
 
 /** What each look stands for, also of parts too narrow for a name. */
-function writeKey(svg: SVGSVGElement, parts: readonly Part[], room: Room, top: number): void {
-  const inLine = Math.max(1, Math.floor(room.width / KEY));
+function writeKey(svg: SVGSVGElement, parts: readonly Look[], room: Room, top: number): void {
+  const places = keyPlaces(parts, room);
   parts.forEach(({ name, colour, texture }, i) => {
-    const [x, y] = [KEY * (i % inLine), top + 18 * Math.floor(i / inLine)];
+    const [x, y] = [places[i]!.x, top + KEY_LINE * places[i]!.line];
     const look = {
       x: x + 1,
       y,

@@ -3,7 +3,11 @@
 import * as Plot from '@observablehq/plot';
 import type { ResponsePlot, TailPlot } from '../figure.js';
 import { type Label, type Panel, type Room, SVG, at, crowded, muted, plot, writeLabel, writeLabels } from './panel.js';
+import { type Symbol, symbolOf } from './symbols.js';
 import { alike, logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
+import { freeSpot } from './free-spot.js';
+import { keyHeight, keyedBelow, writeKey } from './key.js';
+import { rows } from './rows.js';
 import { slanted, slantedDepth, wordTicks } from './word-axis.js';
 
 const SLO = 'var(--missed)';
@@ -99,37 +103,6 @@ const within = (line: TailPlot['panels'][number]['lines'][number], [least, most]
 /** Share of the requests above which a curve is not followed to the left. */
 const NEARLY_ALL = 0.98;
 
-interface Keyed {
-  readonly name: string;
-  readonly hue: TailPlot['panels'][number]['lines'][number]['hue'];
-  readonly missed?: boolean;
-}
-
-/** The names of the lines by their look, where nothing is drawn: for ends so near that a name would stand at another's. */
-function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: number, left: number): void {
-  lines.forEach(({ name, hue, missed = false }, i) => {
-    const y = bottom - 16 * (lines.length - 1 - i);
-    const sample = document.createElementNS(SVG, 'line');
-    const look = {
-      x1: left,
-      x2: left + 30,
-      y1: y,
-      y2: y,
-      stroke: hue.colour,
-      'stroke-width': 2.25,
-      'stroke-dasharray': hue.dash,
-    };
-    for (const [key, value] of Object.entries(look)) sample.setAttribute(key, String(value));
-    svg.append(sample);
-    writeLabel(svg, missed ? `${name} ✕` : name, hue.colour, left + 36, y);
-  });
-}
-
-/** Names too long for the room at the right: they stand in a key below the picture, which grows by that. */
-const keyedBelow = (lines: readonly Keyed[], room: Room, right: number): boolean =>
-  room.narrow && Math.max(0, ...lines.map(({ name }) => name.length)) * 7.4 + 8 > right;
-const keyHeight = (lines: readonly Keyed[]): number => 16 * lines.length + 10;
-
 export function tail(
   { panels, x: across = 'latency →', y: up = '↑ share of requests that took longer' }: TailPlot,
   room: Room,
@@ -206,9 +179,10 @@ export function tail(
       // below the axis: a curve, the objective or its cross may be in any corner
       const below = 16 * lines.length + 8;
       svg = draw(below);
-      // in the order in which they end, from left to right
-      const order = new Map(lines.map((line) => [line, (line.points.at(-1) ?? { ns: 0 }).ns]));
-      const sorted = [...lines].sort((a, b) => order.get(a)! - order.get(b)!);
+      // in the order in which they end, from left to right; the values of an axis in their own
+      const end = ({ points }: (typeof lines)[number]): number => (points.at(-1) ?? { ns: 0 }).ns;
+      const values = lines.every(({ name }) => Number.isFinite(parseFloat(name)));
+      const sorted = values ? lines : [...lines].sort((a, b) => end(a) - end(b));
       writeKey(svg, sorted, height + below - 8, room.narrow ? 4 : 72);
     }
     writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
@@ -219,10 +193,11 @@ export function tail(
 type Response = ResponsePlot['panels'][number];
 
 function responseMarks(
-  { cloud }: ResponsePlot,
+  { cloud, words }: ResponsePlot,
   { hue, points, knee, name }: Response['lines'][number],
   unit: string,
   beside: number,
+  symbol: Symbol,
 ): Plot.Markish[] {
   const banded = points.filter(({ low, high }) => low !== null && high !== null);
   const positive = (value: number | null): number => Math.max(value ?? 0, unit === 'ns' ? 1 : 0);
@@ -254,7 +229,16 @@ function responseMarks(
     // points that no line joins have bars in place of the band
     Plot.ruleX(cloud ? banded : [], { ...band, stroke: hue.colour, strokeWidth: 1.75, strokeOpacity: 0.6, clip: true }),
     // very many points are a line
-    Plot.dot(points.length > MOST_DOTS ? [] : met, { x: 'x', y: 'mean', r: 3.5, fill: hue.colour, title: said }),
+    Plot.dot(points.length > MOST_DOTS ? [] : met, {
+      x: 'x',
+      y: 'mean',
+      // points that no line joins may lie on each other
+      dx: cloud ? beside : 0,
+      r: 3.5,
+      symbol: cloud || words ? symbol : 'circle',
+      fill: hue.colour,
+      title: said,
+    }),
     Plot.dot(missed, {
       x: 'x',
       y: 'mean',
@@ -282,7 +266,7 @@ function responseMarks(
 }
 
 /** Points of one line that are drawn as dots, too. */
-const MOST_DOTS = 60;
+const MOST_DOTS = 40;
 /** Of cores and their like: no ticks between whole numbers. */
 function wholeTicks(xs: readonly number[]): number[] | undefined {
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
@@ -295,23 +279,30 @@ const SMALL = 0.25;
 
 /** Pixels for names at the ends of lines. */
 const NARROW_NAMES = 78;
+/** At most so much of the width, where there is some. */
+const MOST_NAMES = 0.3;
 
 export function response(figure: ResponsePlot, room: Room): Panel[] {
+  if (figure.cloud && figure.words) return rows(figure, room);
+  const known = [...new Set(figure.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
   const frame = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   return figure.panels.map(({ title, unit, slo, lines, log = false }) => {
     const logarithmic = unit === 'ns' || log;
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
     const near = figure.front === true;
-    const below = !near && keyedBelow(lines, room, NARROW_NAMES);
-    const right = near || below ? 24 : room.narrow ? NARROW_NAMES : Math.min(180, Math.max(104, longest * 7.2));
+    const names = room.narrow ? NARROW_NAMES : Math.min(room.width * MOST_NAMES, Math.max(104, longest * 7.4 + 34));
+    const below = !near && keyedBelow(lines, names);
+    const right = near || below ? 24 : names;
     const height = frame + (below ? keyHeight(lines) : 0);
     const all = alike(figure.panels, title).flatMap((panel) =>
       panel.lines.flatMap(({ points }) => points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean])),
     );
     // small shares, and changes, have an axis as long as they are
     const wholly = unit === 'share' && !near && Math.max(...all) > SMALL && Math.min(...all) >= 0;
-    const most = wholly ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
+    const greatest = Math.max(...all);
     const least = Math.min(0, ...all) * 1.05;
+    // nothing but zeros has an axis, too
+    const most = wholly ? Math.max(1, greatest) : greatest > 0 || least < 0 ? Math.max(0, greatest) * 1.05 : 1;
     const y = logarithmic ? logDomain(slo === null ? all : [...all, slo.value]) : ([least, most] as [number, number]);
     const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
     const ticks = logarithmic ? logTicks(y, 8) : wholly ? [0, 0.25, 0.5, 0.75, 1] : 6;
@@ -325,6 +316,8 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       marginBottom: 42 + deeper + height - frame,
       x: {
         type: figure.words ? 'point' : figure.log ? 'log' : 'linear',
+        // shapes beside each other reach into the margin
+        ...(figure.cloud ? { inset: 20 } : {}),
         ...(figure.words ? { domain: [...new Set(xs)], ...wordTicks(xs, room.width - 60 - right) } : {}),
         label: `${figure.x} →`,
         labelOffset: 36 + deeper,
@@ -348,7 +341,9 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
         Plot.gridY({ ...muted, ticks }),
         ...(slo === null ? [] : [Plot.ruleY([slo.value], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' })]),
         // arrows of several lines begin at one height
-        ...lines.flatMap((line, i) => responseMarks(figure, line, unit, 6 * (i - (lines.length - 1) / 2))),
+        ...lines.flatMap((line, i) =>
+          responseMarks(figure, line, unit, 6 * (i - (lines.length - 1) / 2), symbolOf(known.indexOf(line.name))),
+        ),
       ],
     });
     const labels = lines.flatMap(({ name, hue, points }): Label[] => {
@@ -367,8 +362,14 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       writeKey(svg, lines, height + deeper - 10, 4);
       labels.length = 0;
     }
-    if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: 60, y: at(svg, 'y', slo.value) - 10 });
     writeLabels(svg, labels, room.width + 20, frame - 42);
+    if (slo !== null) {
+      const path = lines.map(({ points }) =>
+        points.map((one) => [at(svg, 'x', one.x), at(svg, 'y', one.mean)] as const),
+      );
+      const spot = freeSpot(path, slo.text, [64, room.width - right], at(svg, 'y', slo.value));
+      writeLabel(svg, slo.text, SLO, ...spot);
+    }
     return { title: '', svg }; // it stands at the axis
   });
 }

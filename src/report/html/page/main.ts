@@ -108,6 +108,16 @@ async function onClick(target: HTMLElement): Promise<void> {
   if (target.dataset['save'] === 'png') save(await figurePng(panels, question), `${id}.png`);
 }
 
+/** The command breaks between words only: `-` and `-out` on two lines are not read as one option. */
+const command = document.getElementById('command')!;
+command.replaceChildren(
+  ...command.textContent.split(' ').flatMap((word, i) => {
+    const whole = document.createElement('span');
+    whole.textContent = word;
+    return i === 0 ? [whole] : [' ', whole];
+  }),
+);
+
 const places = [...document.querySelectorAll<HTMLElement>('.plot')];
 /** Out of sight, and not drawn yet. */
 const pending = new Set(places);

@@ -32,7 +32,20 @@ export function plot({ width }: Room, options: Plot.PlotOptions): SVGSVGElement 
   const style = { fontFamily: 'system-ui, sans-serif', fontSize: '13px', background: 'none', overflow: 'visible' };
   const drawn = Plot.plot({ width, style, ...options }) as SVGSVGElement & Plot.Plot;
   for (const axis of ['x', 'y'] as const) writeTicks(drawn, axis, options[axis]);
+  keepTicksInside(drawn, width);
   return drawn;
+}
+
+/** The text of a last tick at the very edge would be cut off in a file. */
+function keepTicksInside(drawn: SVGSVGElement, width: number): void {
+  for (const text of drawn.querySelectorAll('[aria-label="x-axis tick label"] text')) {
+    const transform = text.getAttribute('transform') ?? '';
+    const x = Number(/^translate\(([-\d.]+)/.exec(transform)?.[1]);
+    if (Number.isNaN(x) || transform.includes('rotate')) continue;
+    const half = (text.textContent.length * CHARACTER) / 2;
+    const over = x + half > width ? width - x - half : x - half < 0 ? half - x : 0;
+    if (over !== 0) text.setAttribute('dx', String(over));
+  }
 }
 
 /** Every tick of a logarithmic axis with its text: Plot leaves out those of 5 and more, also where the ticks were chosen. */
