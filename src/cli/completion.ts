@@ -17,6 +17,8 @@ interface Command {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly Option[];
+  /** What stands for itself; none where files do. */
+  readonly words: readonly string[];
 }
 
 const spec: CommandSpec = {
@@ -38,6 +40,23 @@ export function optionsOf(help: string): Option[] {
   );
 }
 
+/** Of a list of experiments as help has it: `  gil   The GIL …`, below it `in parts: gil/laws, gil/controller`. */
+function experimentsOf(help: string): string[] {
+  const [, list = ''] = /^Experiments:\n((?: +.*\n)+)/m.exec(help) ?? [];
+  return list
+    .split('\n')
+    .flatMap((line) => /^ {2}([\w-]+) /.exec(line)?.[1] ?? line.match(/[\w-]+\/[\w-]+/g) ?? []);
+}
+
+/** What a command takes that is no file: one of what its usage names, or experiments. */
+function wordsOf(name: string, help: string, experiments: readonly string[]): readonly string[] {
+  if (name === 'reproduce') return experiments;
+  if (name === 'explain') return [...experiments, ...MECHANISM_KINDS, 'scenario', 'fleet', 'reserve', 'pages'];
+  if (name === spec.name) return Object.keys(SHELLS);
+  const [, choice = ''] = /^Usage: .*\[(\w+(?:\|\w+)+)\]$/m.exec(help) ?? [];
+  return choice === '' ? [] : choice.split('|');
+}
+
 /** An option whose value is a list of mechanisms, apart by commas. */
 const MECHANISMS = 'mechanisms';
 
@@ -46,7 +65,10 @@ const flags = ({ options }: Command): string => options.map(({ name }) => `--${n
 function bash(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   const cases = commands.map((command) => `    ${command.name}) words='${flags(command)}' ;;`);
-  return `# bash completion of fluxhost; files are completed wherever no option begins
+  const own = commands.flatMap(({ name, words }) =>
+    words.length === 0 ? [] : `    ${name}) words='${words.join(' ')}' ;;`,
+  );
+  return `# bash completion of fluxhost; files are completed where neither an option begins nor a name of its own fits
 _fluxhost() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words=''
   COMPREPLY=()
@@ -65,9 +87,13 @@ _fluxhost() {
     compopt -o nospace 2>/dev/null
     return
   fi
-  case "$current" in -*) ;; *) return ;; esac
-  case "\${COMP_WORDS[1]}" in
+  case "$current" in
+  -*) case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
+  esac ;;
+  *) case "\${COMP_WORDS[1]}" in
+${own.join('\n')}
+  esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -80,13 +106,14 @@ const zshText = (text: string): string => text.replaceAll(/[[\]:\\]/g, (one) => 
 
 function zsh(commands: readonly Command[]): string {
   const described = commands.map(({ name, summary }) => `    '${name}:${zshText(summary)}'`);
-  const cases = commands.map(({ name, options }) => {
+  const cases = commands.map(({ name, options, words }) => {
+    const rest = words.length === 0 ? '*:file:_files' : `*:name:(${words.join(' ')})`;
     const each = options.map((option) => {
       const action = option.name === MECHANISMS ? `_values -s , mechanism ${MECHANISM_KINDS.join(' ')}` : '_files';
       const value = option.takesValue ? `:${option.name}:${action}` : '';
       return `        '*--${option.name}[${zshText(option.help)}]${value}'`;
     });
-    return `    ${name})\n      _arguments \\\n${each.join(' \\\n')} \\\n        '*:file:_files'\n      ;;`;
+    return `    ${name})\n      _arguments \\\n${each.join(' \\\n')} \\\n        '${rest}'\n      ;;`;
   });
   return `#compdef fluxhost
 _fluxhost() {
@@ -133,7 +160,12 @@ function fish(commands: readonly Command[]): string {
         `complete -c fluxhost -n '__fish_seen_subcommand_from ${name}' -l ${option.name}${fishValue(option)} -d '${fishText(option.help)}'`,
     ),
   );
-  return `# fish completion of fluxhost\n${FISH_MECHANISMS}${[...first, ...rest].join('\n')}\n`;
+  const own = commands.flatMap(({ name, words }) =>
+    words.length === 0
+      ? []
+      : `complete -c fluxhost -f -n '__fish_seen_subcommand_from ${name}' -a '${words.join(' ')}'`,
+  );
+  return `# fish completion of fluxhost\n${FISH_MECHANISMS}${[...first, ...rest, ...own].join('\n')}\n`;
 }
 
 const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
@@ -158,8 +190,11 @@ export async function completion(
     throw new InputError({ path: 'SHELL', given: show(shell), expected });
   }
   const known: Command[] = [];
-  for (const [name, summary] of Object.entries(commands))
-    known.push({ name, summary, options: optionsOf(await helpOf(name)) });
+  const experiments = experimentsOf(await helpOf('reproduce'));
+  for (const [name, summary] of Object.entries(commands)) {
+    const help = await helpOf(name);
+    known.push({ name, summary, options: optionsOf(help), words: wordsOf(name, help, experiments) });
+  }
   io.stdout(script(known));
   return EXIT.done;
 }

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { optionsOf } from '../../src/cli/completion.js';
+import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { MECHANISM_KINDS } from '../../src/mechanisms/kinds.js';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from './fake.js';
@@ -77,6 +78,24 @@ describe('completion', () => {
     ]);
   });
 
+  it('knows in every shell each experiment that help tells, and each that can be run', async () => {
+    const told = EXPERIMENTS.map(({ name }) => name);
+    const [bash, zsh, fish] = [
+      await printed('completion', 'bash'),
+      await printed('completion', 'zsh'),
+      await printed('completion', 'fish'),
+    ];
+    const lists = [
+      /reproduce\) words='([^'-][^']*)'/.exec(bash)![1]!,
+      /^ {4}reproduce\)[^]*?\*:name:\(([^)]*)\)/m.exec(zsh)![1]!,
+      /-f -n '__fish_seen_subcommand_from reproduce' -a '([^']*)'/.exec(fish)![1]!,
+    ];
+    for (const list of lists) {
+      expect(list.split(' ')).toEqual(expect.arrayContaining(told));
+      expect(list.split(' ')).toContain('gil/controller');
+    }
+  });
+
   it('refuses a shell that it does not know', async () => {
     const io = captureIo();
     expect(await main(['completion', 'tcsh'], io)).toBe(2);
@@ -110,6 +129,16 @@ complete -p fluxhost >/dev/null`;
       'ideal,static,shenango',
     ]);
     expect(await completes('suite', '--mechanisms', '')).toEqual([...MECHANISM_KINDS]);
+  });
+
+  it('completes what a command takes that is no file: experiments and their parts, schemas, shells', async () => {
+    expect(await completes('reproduce', 'hyperflux/c')).toEqual(['hyperflux/claims']);
+    expect(await completes('reproduce', 'ta')).toEqual(['taiji']);
+    expect(await completes('explain', 'virtu')).toEqual(expect.arrayContaining(['virtuoso', 'virtuoso/pair']));
+    expect(await completes('explain', 'caladan')).toEqual(['caladan']);
+    expect(await completes('schema', 'res')).toEqual(['result', 'reserve']);
+    expect(await completes('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await completes('reproduce', '--verb')).toEqual(['--verbose']);
   });
 
   it('completes an option of that command, and leaves files to the shell', async () => {
