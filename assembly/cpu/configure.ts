@@ -113,9 +113,13 @@ export function readVm(vm: Vm, index: u32): void {
 
 export function seedVm(vm: Vm, w: usize, seed: u64): void {
   const name = (<u64>word(w, L.VM_NAME_HI) << 32) | <u64>word(w, L.VM_NAME_LO);
-  // arrivals, services, dispatch, stealing, locks: one stream each, one behind the other
+  // arrivals, services, dispatch, stealing, locks: one stream each
   const at = changetype<usize>(vm) + offsetof<Vm>("arrivalStream0");
-  for (let k: u32 = 0; k < 5; k++) seedStream(at + (<usize>k << 4), seed, name, k + 1);
+  seedStream(at, seed, name, 1);
+  seedStream(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"), seed, name, 2);
+  seedStream(changetype<usize>(vm) + offsetof<Vm>("dispatchStream0"), seed, name, 3);
+  seedStream(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), seed, name, 4);
+  seedStream(changetype<usize>(vm) + offsetof<Vm>("lockStream0"), seed, name, 5);
   vm.ahead = vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_MODULATED ? exponential(at) : 1;
 }
 

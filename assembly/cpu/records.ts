@@ -117,7 +117,7 @@ export class Move {
   dispatchStep: u64;
 }
 
-/** By cache lines, 64 bytes each: a request reads the first four, the one of results, and two of counters, which lie behind (state.ts). */
+/** By cache lines, 64 bytes each: a request reads the first four, the last one with the first counters, which follow (state.ts), and one of counters. */
 @unmanaged
 export class Vm {
   // what an arbiter reads of every VM
@@ -178,33 +178,25 @@ export class Vm {
   arrivalStream1: u64;
   serviceStream0: u64;
   serviceStream1: u64;
-  // dispatch, looks, stages
+  // dispatch, stages, policies, locks
   dispatchStream0: u64;
   dispatchStream1: u64;
-  stealStream0: u64;
-  stealStream1: u64;
   lockStream0: u64;
   lockStream1: u64;
-  stealVictim: u32;
   roundRobin: u32;
   stageCount: u32;
   stages: usize;
-  // results, policies, locks
-  latency: usize; //     histograms
-  queueDelay: usize;
-  slowdown: usize;
   sampleDone: u32; //    requests completed in the running sample interval
   quantum: u64;
   lockProbability: f64;
-  ahead: f64; //         the next gap that is memoryless, of a mean of 1; drawn before it is needed
+  lockHold: u64;
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
   lockWaiting: u32;
   looker: VCpu;
-  order: Order; //       null: first in, first out, without deadlines
+  lookVictim: VCpu; //   null: the ingress queue
   // seldom
-  lockHold: u64;
   cls: u32;
   priority: i32;
   clients: u32;
@@ -213,10 +205,8 @@ export class Vm {
   states: u32;
   stateWords: usize;
   think: Distribution;
-  snapQueued: u32; //    as last published (arbiter.ts)
   snapActive: u32;
   snapStranded: u32;
-  lookVictim: VCpu; //   null: the ingress queue
   dwellConstant: u8;
   lockSpins: u8;
   snapReadySum: u64;
@@ -225,6 +215,16 @@ export class Vm {
   quota: f64; //         cores, 0: none (cgroup)
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
+  // what every request reads besides; its line ends with the first counters
+  stealStream0: u64;
+  stealStream1: u64;
+  ahead: f64; //         the next gap that is memoryless, of a mean of 1; drawn before it is needed
+  stealVictim: u32;
+  latency: usize; //     histograms
+  queueDelay: usize;
+  slowdown: usize;
+  order: Order; //       null: first in, first out, without deadlines
+  snapQueued: u32; //    as last published (arbiter.ts), like the others of that name
 }
 
 /** Time, and how far the present call goes. */

@@ -9,7 +9,6 @@
 
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
-import { STREAM_BYTES } from "../kernel/random";
 import { Arbiter, Clock, Core, Curve, Host, Injection, Move, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
 
 export * from "./records";
@@ -101,17 +100,17 @@ export * from "./order-record";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline export const VM_OWN_AT: usize = 512; // behind a VM's record what belongs to the mechanism (own.ts)
+@inline const VM_COUNTERS_AT: usize = 496; // behind a VM's record its counters
+// @ts-ignore: decorator
+@inline export const VM_OWN_AT: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63; // then what belongs to the mechanism (own.ts)
 // @ts-ignore: decorator
 @inline export const VM_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator
 @inline export const VCPU_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator
-@inline const VM_COUNTERS_AT: usize = (VM_OWN_AT + VM_OWN_BYTES + 63) & ~63; // then its counters
-// @ts-ignore: decorator
 @inline export const ACTIVES_HERE: u32 = 4; // pointers that Vm.active0 … have room for
 // @ts-ignore: decorator
-@inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63
+@inline export const VM_BYTES: usize = (VM_OWN_AT + VM_OWN_BYTES + 63) & ~63;
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
@@ -130,11 +129,13 @@ export const series: Series = changetype<Series>(memory.data(offsetof<Series>(),
 // Where a record has a room of a fixed size, or is read as another, the compiler says when it no longer fits.
 if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
 if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES");
-if (offsetof<Vm>() > VM_OWN_AT) ERROR("a Vm outgrows VM_OWN_AT");
+if (offsetof<Vm>() != VM_COUNTERS_AT) ERROR("a Vm's counters do not follow it");
 // lines that are read together begin where a cache line does
 if (offsetof<VCpu>() != 192 || offsetof<VCpu>("faultUntil") != 64 || offsetof<VCpu>("searchAt") != 128) ERROR("a VCpu is no three cache lines");
 if (offsetof<Vm>("slot") != 64 || offsetof<Vm>("rankKey") != 128 || offsetof<Vm>("arrivals") != 192) ERROR("a Vm is not laid out by cache lines");
-if (offsetof<Vm>("dispatchStream0") != 256 || offsetof<Vm>("latency") != 320 || offsetof<Vm>("cls") < 376) ERROR("a Vm is not laid out by cache lines");
+if (offsetof<Vm>("dispatchStream0") != 256 || offsetof<Vm>("stealStream0") != 448) ERROR("a Vm is not laid out by cache lines");
+// eight counters of every request fill the line behind the first two
+if ((VM_COUNTERS_AT + (L.VM_WORK_NS << 3)) % 64 != 0 || L.VM_GRANTS - L.VM_WORK_NS != 7) ERROR("a VM's counters are not laid out by cache lines");
 if (offsetof<Vm>("lookAt") - offsetof<Vm>("active0") != <usize>ACTIVES_HERE << 2) ERROR("ACTIVES_HERE do not fit");
 if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
 if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
@@ -148,7 +149,6 @@ if (offsetof<Settings>("signal") - offsetof<Settings>("stealCheck") != (L.HOST_S
 if (offsetof<Settings>("queueLength") - offsetof<Settings>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Settings' choices differ from layout.ts");
 if (offsetof<Settings>("smtFactor") + 8 - offsetof<Settings>("queueLength") != (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3) ERROR("Settings' fractions differ from layout.ts");
 if (offsetof<Settings>("migrateTask") - offsetof<Settings>("notify") < offsetof<Move>()) ERROR("Settings have fewer steps than a Move");
-if (offsetof<Vm>("lockStream1") + 8 - offsetof<Vm>("arrivalStream0") != 5 * STREAM_BYTES) ERROR("a Vm's streams do not lie one behind the other");
 
 // @ts-ignore: decorator
 @inline
