@@ -84,7 +84,7 @@ export class VCpu {
   asked: u8; //            1: to switch at this instant, since its quantum is past and somebody has come to wait
   switching: u8; //        1: it switches to its task, and its siblings do not notice
   finishing: u8; //        1: told to leave its core; it does when the section that it is in has ended
-  pad: u32;
+  touchPage: u32; //       the page that is not there, 0: to be found out
 }
 
 @unmanaged

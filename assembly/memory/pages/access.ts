@@ -93,10 +93,16 @@ export function spreadOf(vm: Vm, t: Task): u64 {
   return t.flags & TASK_BEFORE_LOCK ? t.service - min<u64>(vm.lockHold, t.service) - t.afterLock : t.service;
 }
 
+/** A word that has come to `next`, and makes one touch less. */
+// @ts-ignore: decorator
+@inline
+function counted(next: u64, word: u64): u64 {
+  return (next & ~(MORE | COUNT_MASK)) | (word & MORE) | ((word & COUNT_MASK) - 1);
+}
+
 /** A task's word behind a touch; it must have one left. */
 export function advance(g: Guest, word: u64): u64 {
-  const next = <i32>g.pattern >= W.PATTERN_SCAN ? word + (1 << FROM) : mix(word + GOLDEN);
-  return (next & ~(MORE | COUNT_MASK)) | (word & MORE) | ((word & COUNT_MASK) - 1);
+  return counted(<i32>g.pattern >= W.PATTERN_SCAN ? word + (1 << FROM) : mix(word + GOLDEN), word);
 }
 
 /** A page's word behind a touch: whether it writes nobody can foresee, so it is selected without a branch. */
@@ -104,6 +110,27 @@ export function advance(g: Guest, word: u64): u64 {
 @inline
 export function written(g: Guest, word: u64, bits: u32): u32 {
   return select<u32>((bits | DIRTY) & ~COPY, bits, unit(mix((word >> FROM) ^ GOLDEN)) < g.writes);
+}
+
+/** Whether touches go to the hot part, each page of which is as likely as the others. */
+// @ts-ignore: decorator
+@inline
+export function isUniform(g: Guest): bool {
+  return g.pattern == W.PATTERN_UNIFORM && g.phase == 0 && !(g.coldTouches > 0);
+}
+
+/** The page that a touch of such a guest goes to. */
+// @ts-ignore: decorator
+@inline
+export function uniformPage(first: u32, hot: u64, word: u64): u32 {
+  return first + <u32>(((mix(word >> FROM) & 0xffff_ffff) * hot) >> 32);
+}
+
+/** The word of a task behind a touch whose page is drawn. */
+// @ts-ignore: decorator
+@inline
+export function advanceDrawn(word: u64): u64 {
+  return counted(mix(word + GOLDEN), word);
 }
 
 /** The page that a touch goes to, of a request that arrived at `arrivedAt`. */

@@ -4,7 +4,7 @@
 
 import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestIn, pageAt, tallyGuest } from "./state";
 import * as W from "./layout";
-import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance } from "./access";
+import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance, advanceDrawn, isUniform, uniformPage } from "./access";
 import { VCpu, H, Q, coreAt, Task, clock } from "../../cpu/state";
 import { RANK_TOUCH, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
@@ -162,6 +162,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
   let togo = word & COUNT_MASK;
   let i: u32 = 0;
   let at = NEVER;
+  let missing: u32 = 0;
   if (togo != 0) {
     // positions ⌊k × spread / n⌋ one after the other, by one division
     const n = touchesOf(g, word);
@@ -180,16 +181,25 @@ export function planTouch(v: VCpu, t: Task): u64 {
       }
     }
     const stops = S.paused == 2 || spread == 0;
+    // read once: for all that the compiler knows the plan lies where they do
+    const uniform = isUniform(g);
+    const first = g.first;
+    const hot = <u64>g.hot;
+    const varies = H.varies;
+    const started = v.startedAt;
     while (true) {
-      at = instantOf(v, position, done);
+      at = varies ? instantOf(v, position, done) : started + <u64>max<i64>(<i64>(position - done), 0);
       if (stops) break;
-      const page = pageOf(g, word, t.arrivedAt);
-      if (i == AHEAD_MAX || !isHere(pageAt(page))) break;
+      const page = uniform ? uniformPage(first, hot, word) : pageOf(g, word, t.arrivedAt);
+      if (i == AHEAD_MAX || !isHere(pageAt(page))) {
+        missing = page;
+        break;
+      }
       const touch = plannedAt(plan, i++);
       touch.at = at;
       touch.word = word;
       touch.page = page;
-      word = advance(g, word);
+      word = uniform ? advanceDrawn(word) : advance(g, word);
       if (--togo == 0) {
         at = NEVER;
         break;
@@ -209,16 +219,16 @@ export function planTouch(v: VCpu, t: Task): u64 {
   store<u8>(S.planLeft + core, <u8>i);
   if (i != 0) armScan();
   v.touchAt = at;
+  v.touchPage = missing;
   return at;
 }
 
-/** When so much work of the task is done. */
+/** When so much work of the task is done, at whatever speed. */
 // @ts-ignore: decorator
 @inline
 function instantOf(v: VCpu, position: u64, done: u64): u64 {
   if (<i64>(position - done) <= 0) return v.startedAt; // done: below 0 while the access of the first touch is under way
-  const work = position - done;
-  return v.startedAt + (H.varies ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / v.speed)) : work);
+  return v.startedAt + <u64>(<i64>Math.ceil(<f64>(<i64>(position - done)) / v.speed));
 }
 
 /** After how much work the touch is due. */

@@ -36,7 +36,7 @@ export function onTouch(v: VCpu, t: Task): void {
   const vm = v.vm;
   const g = guestIn(vm);
   endTouches(v); // those before this one
-  const page = pageOf(g, t.touch, t.arrivedAt);
+  const page = v.touchPage != 0 ? v.touchPage : pageOf(g, t.touch, t.arrivedAt);
   const p = pageAt(page);
   const here = isHere(p);
   if (here && S.paused != 2) {

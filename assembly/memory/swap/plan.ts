@@ -17,6 +17,7 @@ function cut(core: u32, index: u32): void {
   plan.after = touch.word;
   store<u8>(S.planLeft + core, <u8>(index - <u32>plan.next));
   v.touchAt = touch.at;
+  v.touchPage = touch.page;
   planRun(v);
 }
 
