@@ -1,4 +1,4 @@
-// Builds the programs that the simulator is measured against: mmk.c by the system's C compiler, kernel.ts by asc.
+// Builds the programs that the simulator is measured against: mmk.c and faults.c by the system's C compiler, kernel.ts by asc.
 // Both go into a folder of their own below build/ and are built anew each time: two seconds, and never stale.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -16,18 +16,32 @@ export function entityOf(name) {
   return hash;
 }
 
-/** A function that runs the C anchor once, or null where there is no C compiler. */
-export function buildAnchor() {
+/** A function that builds bench/native/`name`.c and answers one that runs it once, or null where there is no C compiler. */
+function buildC(name) {
   mkdirSync(folder, { recursive: true });
-  const program = join(folder, 'mmk');
-  const source = join(root, 'bench', 'native', 'mmk.c');
+  const program = join(folder, name);
+  const source = join(root, 'bench', 'native', `${name}.c`);
   // Contracted multiply-adds would round once where Wasm rounds twice, and the totals would part.
   const flags = ['-O3', '-march=native', '-ffp-contract=off', '-o', program, source, '-lm'];
   if (spawnSync('cc', ['--version']).error !== undefined) return null;
   execFileSync('cc', flags, { stdio: ['ignore', 'inherit', 'inherit'] });
-  return ({ servers, rate, meanNs, untilNs, seed, entity }) => {
-    const args = [servers, rate, meanNs, untilNs, seed, entity].map(String);
-    return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
+  return (args) => JSON.parse(execFileSync(program, args.map(String), { encoding: 'utf8' }));
+}
+
+/** The C anchor of events: M/M/k. */
+export function buildAnchor() {
+  const run = buildC('mmk');
+  if (run === null) return null;
+  return ({ servers, rate, meanNs, untilNs, seed, entity }) => run([servers, rate, meanNs, untilNs, seed, entity]);
+}
+
+/** The C anchor of page faults: M/M/4 whose tasks touch pages, under the ideal mechanism. */
+export function buildFaults() {
+  const run = buildC('faults');
+  if (run === null) return null;
+  return ({ rate, meanNs, untilNs, seed, entity, pages, capacity }) => {
+    const marks = [0.03, 0.02, 0.01].map((share) => Math.ceil(share * capacity));
+    return run([rate, meanNs, untilNs, seed, entity, pages, capacity, ...marks]);
   };
 }
 

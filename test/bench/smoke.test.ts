@@ -41,7 +41,11 @@ interface Smoke {
     mechanisms: Record<string, { events: number; completed: number; moves: number }>;
     manyVms: Record<string, { events: number; completed: number; vms: number }>;
     policy: { fingerprints: number; calls: number };
-    fault: Record<'without' | 'resident' | 'faulting', Run> & { fingerprints: string[] };
+    fault: Record<'without' | 'resident' | 'faulting' | 'idealFaulting', Run> & {
+      fingerprints: string[];
+      skipped?: string;
+      faultingInC?: Run;
+    };
     felt: {
       columns: string[];
       first: number;
@@ -200,6 +204,14 @@ describe('npm run bench -- --smoke', () => {
     expect(faulting.faults).toBeGreaterThan(500);
     expect(Math.abs(faulting.touches - resident.touches)).toBeLessThan(100); // but for those under way at the end
     expect(fingerprints).toEqual([expect.stringMatching(FINGERPRINT)]);
+  });
+
+  test('faults in C are those of the simulator', () => {
+    const { skipped, idealFaulting, faultingInC } = smoke.counts.fault;
+    if (skipped !== undefined) return;
+    expect(idealFaulting.faults).toBeGreaterThan(500);
+    expect(idealFaulting.swapOuts).toBeGreaterThan(50);
+    expect(faultingInC).toEqual(idealFaulting);
   });
 
   test('a fresh process steps one event, and the long one runs to its end', () => {
