@@ -43,9 +43,7 @@ export function optionsOf(help: string): Option[] {
 /** Of a list of experiments as help has it: `  gil   The GIL …`, below it `in parts: gil/laws, gil/controller`. */
 function experimentsOf(help: string): string[] {
   const [, list = ''] = /^Experiments:\n((?: +.*\n)+)/m.exec(help) ?? [];
-  return list
-    .split('\n')
-    .flatMap((line) => /^ {2}([\w-]+) /.exec(line)?.[1] ?? line.match(/[\w-]+\/[\w-]+/g) ?? []);
+  return list.split('\n').flatMap((line) => /^ {2}([\w-]+) /.exec(line)?.[1] ?? line.match(/[\w-]+\/[\w-]+/g) ?? []);
 }
 
 /** What a command takes that is no file: one of what its usage names, or experiments. */

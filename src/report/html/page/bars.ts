@@ -54,7 +54,8 @@ export function stack({ rows, unit = 'core-seconds', counted }: StackPlot, room:
       }),
     ],
   });
-  for (const colour of new Set(bars.map((bar) => bar.colour))) hatch(svg, patternOf(room, colour), colour);
+  for (const colour of new Set([...bars, ...keyed].map((one) => one.colour)))
+    hatch(svg, patternOf(room, colour), colour);
   nameInside(svg, bars, counted === true);
   writeKey(svg, keyed, room, height - keyHeight);
   return [{ title: '', svg }];

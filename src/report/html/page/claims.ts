@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import type { ClaimsPlot } from '../figure.js';
-import { type Panel, type Room, SVG, at, muted, plot } from './panel.js';
+import { type Panel, type Room, SVG, at, muted, plot, wrap } from './panel.js';
 import { logDomain, logTicks, valueText } from './ticks.js';
 
 type PanelOf = ClaimsPlot['panels'][number];
@@ -19,17 +19,6 @@ const TONES: Readonly<Record<Row['tone'], string>> = {
   missed: 'var(--missed)',
   quiet: 'var(--quiet)',
 };
-
-/** Words in lines of at most so many characters. */
-function wrap(text: string, most: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
 
 /** Numbers nearer than this to each other are the same but for rounding (3.2 MB, 3.05 MiB). */
 const SAME = 0.003;

@@ -1,7 +1,7 @@
 // Names of lines by their look, below a picture or in a corner of it.
 
 import type { Hue } from '../figure.js';
-import { SVG, writeLabel } from './panel.js';
+import { BOLD, SVG, writeLabel } from './panel.js';
 
 interface Keyed {
   readonly name: string;
@@ -29,7 +29,10 @@ export function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: nu
   });
 }
 
+/** Between a line's end and its name, which a line of its own may join. */
+export const NAME_GAP = 26;
+
 /** Names too long for the room at the right: they stand in a key below the picture, which grows by that. */
 export const keyedBelow = (lines: readonly Keyed[], right: number): boolean =>
-  Math.max(0, ...lines.map(({ name }) => name.length)) * 7.4 + 8 > right;
+  Math.max(0, ...lines.map(({ name }) => name.length)) * BOLD + NAME_GAP > right;
 export const keyHeight = (lines: readonly Keyed[]): number => 16 * lines.length + 10;

@@ -2,11 +2,11 @@
 
 import * as Plot from '@observablehq/plot';
 import type { ResponsePlot, TailPlot } from '../figure.js';
-import { type Label, type Panel, type Room, SVG, at, crowded, muted, plot, writeLabel, writeLabels } from './panel.js';
+import { type Label, type Panel, type Room, BOLD, at, crowded, muted, plot, writeLabel, writeLabels } from './panel.js';
 import { type Symbol, symbolOf } from './symbols.js';
 import { alike, logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
 import { freeSpot } from './free-spot.js';
-import { keyHeight, keyedBelow, writeKey } from './key.js';
+import { NAME_GAP, keyHeight, keyedBelow, writeKey } from './key.js';
 import { rows } from './rows.js';
 import { slanted, slantedDepth, wordTicks } from './word-axis.js';
 
@@ -290,7 +290,9 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
     const logarithmic = unit === 'ns' || log;
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
     const near = figure.front === true;
-    const names = room.narrow ? NARROW_NAMES : Math.min(room.width * MOST_NAMES, Math.max(104, longest * 7.4 + 34));
+    const names = room.narrow
+      ? NARROW_NAMES
+      : Math.min(room.width * MOST_NAMES, Math.max(104, longest * BOLD + NAME_GAP + 2));
     const below = !near && keyedBelow(lines, names);
     const right = near || below ? 24 : names;
     const height = frame + (below ? keyHeight(lines) : 0);

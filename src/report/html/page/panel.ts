@@ -69,6 +69,8 @@ export interface Label {
 }
 
 const CHARACTER = 7.2;
+/** Of a label. */
+export const BOLD = 7.8;
 
 /** Labels of one column a line apart; `from`: where each belongs. */
 function inColumns(
@@ -97,7 +99,7 @@ function inColumns(
 export function writeLabels(svg: SVGSVGElement, labels: readonly Label[], width: number, height: number): void {
   const taken: { x: number; y: number; wide: number }[] = [];
   for (const { text, colour, x, y, from, gap } of inColumns(labels, height).sort((a, b) => a.y - b.y || a.x - b.x)) {
-    const wide = text.length * CHARACTER;
+    const wide = text.length * BOLD;
     const left = x + gap + wide > width;
     const begin = left ? x - 8 - wide : x + gap;
     const free = (at: number): boolean =>
@@ -169,4 +171,15 @@ export function hatch(svg: SVGSVGElement, id: string, colour: string, size = 6):
   const defs = document.createElementNS(SVG, 'defs');
   defs.append(pattern);
   svg.prepend(defs);
+}
+
+/** Words in lines of at most so many characters. */
+export function wrap(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -2,14 +2,15 @@
 
 import * as Plot from '@observablehq/plot';
 import type { ResponsePlot } from '../figure.js';
-import { type Panel, type Room, at, muted, plot, writeLabel } from './panel.js';
+import { type Panel, type Room, SVG, at, muted, plot, wrap, writeLabel } from './panel.js';
 import { type Symbol, symbolOf } from './symbols.js';
 import { alike, logDomain, logTicks, valueText } from './ticks.js';
 
 type Response = ResponsePlot['panels'][number];
 
-const CHARACTER = 7.2;
+const LETTER = 7.4;
 const BOLD = 8;
+const LINE = 16;
 /** Of the width, for words at the left; where one is longer, all stand above their rows. */
 const WORDS = 0.42;
 const RIGHT = 28;
@@ -76,16 +77,26 @@ function keyPlaces(lines: readonly Line[], width: number): { x: number; line: nu
   });
 }
 
+function writeWord(svg: SVGSVGElement, text: string, x: number, y: number): void {
+  const element = document.createElementNS(SVG, 'text');
+  element.textContent = text;
+  for (const [key, value] of Object.entries({ x, y, dy: '0.32em', 'text-anchor': 'start', fill: 'currentColor' }))
+    element.setAttribute(key, String(value));
+  svg.append(element);
+}
+
 function panelOf(figure: ResponsePlot, panel: Response, room: Room, words: readonly string[]): SVGSVGElement {
   const names = [...new Set(figure.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
   const lines = panel.lines.map((line): Line => ({ ...line, symbol: symbolOf(names.indexOf(line.name)) }));
-  const longest = Math.max(...words.map((word) => word.length)) * CHARACTER + 14;
+  const longest = Math.max(...words.map((word) => word.length)) * LETTER + 18;
   const above = longest > room.width * WORDS;
   const left = above ? 10 : longest;
   // one name says no more than the axis
   const key = lines.length > 1 ? keyPlaces(lines, room.width) : [];
   const keyHeight = key.length === 0 ? 0 : KEY_LINE * (1 + key.at(-1)!.line) + 6;
-  const row = Math.max(24, APART * lines.length + 10) + (above ? 18 : 0);
+  const said = words.map((word) => (above ? wrap(word, Math.floor((room.width - left) / LETTER)) : []));
+  const head = LINE * Math.max(...said.map((one) => one.length)) + (above ? 2 : 0);
+  const row = Math.max(24, APART * lines.length + 10) + head;
   const height = row * words.length + keyHeight + 52;
   const svg = plot(room, {
     height,
@@ -116,7 +127,7 @@ function panelOf(figure: ResponsePlot, panel: Response, room: Room, words: reado
           fill: lines[i]!.hue.colour,
         }),
       ),
-      ...lines.flatMap((line, i) => marks(line, panel.unit, APART * (i - (lines.length - 1) / 2) + (above ? 9 : 0))),
+      ...lines.flatMap((line, i) => marks(line, panel.unit, APART * (i - (lines.length - 1) / 2) + head / 2)),
     ],
   });
   lines.forEach(({ name, hue }, i) => {
@@ -124,7 +135,9 @@ function panelOf(figure: ResponsePlot, panel: Response, room: Room, words: reado
     const y = 10 + KEY_LINE * key[i].line;
     writeLabel(svg, name, hue.colour, key[i].x + 16, y);
   });
-  if (above) for (const word of words) writeLabel(svg, word, 'currentColor', left, at(svg, 'y', word) + 10);
+  words.forEach((word, i) => {
+    said[i]!.forEach((text, k) => writeWord(svg, text, left, at(svg, 'y', word) + 10 + LINE * k));
+  });
   return svg;
 }
 
