@@ -58,7 +58,7 @@ function readFn(f: Fn, index: u32, words: usize): void {
   f.confidential = <u8>word(words, W.FUNCTION_CONFIDENTIAL);
   f.slotClass = <u32>word(words, W.FUNCTION_CLASS);
   f.hopeless = u8(life.budget != NEVER && f.memory + f.perRequest > life.budget);
-  f.cost = <f64>f.init / 1e6 / (<f64>f.memory / 1_048_576.0);
+  f.cost = <f64>f.init / 1e6 / (<f64>(f.memory + f.perRequest) / 1_048_576.0);
   f.lastEnd = NEVER;
   f.counters = life.functionCounters + ((<usize>index * W.FN_COUNTERS) << 3);
 }

@@ -75,7 +75,7 @@ export class Fn {
   joinable: Node;
   nextShort: Fn;
   usesSum: u64; //       Σ uses of living instances
-  cost: f64; //          init in ms / memory in MiB
+  cost: f64; //          init in ms / memory in MiB, that of one request included
   lastEnd: u64; //       NEVER: none has ended
   past: usize; //        idle times (policies/hist.ts)
   prewarmUntil: u64; //  when what is prewarmed goes again

@@ -1,6 +1,6 @@
 // When instances are ready or expire: a heap of their own, whose top stands in the host's event queue. And when functions are loaded ahead.
 
-import { NEVER, RANK_END, RANK_PREWARM, RANK_READY, cancel, schedule, scheduleAt, takeSequence } from "../kernel/event-queue";
+import { NEVER, RANK_END, RANK_PREWARM, RANK_READY, cancel, scheduleAt, takeSequence } from "../kernel/event-queue";
 import { add, remove } from "../kernel/heap";
 import { Q, clock, isNull } from "../cpu/state";
 import { Fn, Instance, KEY_EXPIRE, KEY_READY, KEY_SHIFT, SLOT_PREWARM, SLOT_RETRY, SLOT_TIMER, life, timerOf } from "./state";
@@ -39,7 +39,7 @@ export function planReady(i: Instance, time: u64): void {
 /** `i` expires at `time`; NEVER: it does not. */
 export function planExpiry(i: Instance, time: u64): void {
   if (time >= LATEST) return;
-  plan(i, (max<u64>(time, clock.now) << KEY_SHIFT) | KEY_EXPIRE, i.id);
+  plan(i, (max<u64>(time, clock.now) << KEY_SHIFT) | KEY_EXPIRE, takeSequence(Q));
 }
 
 /** Neither happens. */
@@ -59,7 +59,7 @@ export function takeTimer(): void {
 /** An instance of `f` is there at `at`, unless another plan is made, and goes at `until`. */
 export function planPrewarm(f: Fn, at: u64, until: u64): void {
   f.prewarmUntil = until;
-  schedule(Q, life.slot + SLOT_PREWARM + f.index, at, RANK_PREWARM);
+  scheduleAt(Q, life.slot + SLOT_PREWARM + f.index, at, RANK_PREWARM, takeSequence(Q));
 }
 
 export function cancelPrewarm(f: Fn): void {

@@ -95,7 +95,7 @@ export class Coupled extends Naive {
 
   override plan(kind: keyof typeof RANKS, atNs: number, place: number, happen: () => void): void {
     const rank = { end: RANK.end, ready: RANK.ready, prewarm: RANK.prewarm, arrive: RANK.arrival };
-    const index = { end: [], ready: [], prewarm: [place], arrive: [], expire: [place], timeout: [Infinity] }[kind];
+    const index = { end: [], ready: [], prewarm: [], arrive: [], expire: [place], timeout: [Infinity] }[kind];
     const of = kind === 'expire' || kind === 'timeout' ? RANK.expire : rank[kind];
     this.host.clock.at(atNs, of, () => this.at(happen), index);
   }
@@ -113,7 +113,8 @@ export class Coupled extends Naive {
         this.expiry = null;
         this.at(next.happen);
       },
-      [next.place],
+      // behind the quotas of VMs
+      [Number.MAX_SAFE_INTEGER, next.place],
     );
     this.expiry = { at: next.atNs, id: next.place, cancel: () => void (event.cancelled = true) };
   }

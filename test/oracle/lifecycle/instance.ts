@@ -17,5 +17,7 @@ export interface Instance {
   readonly waiting: Request[];
   /** Its EXPIRE; Infinity: none is planned. */
   expiresNs: number;
+  /** Of all EXPIREs that were planned. */
+  expiry: number;
   priority: number;
 }

@@ -17,6 +17,7 @@ export class Naive {
   protected readonly agenda = new Agenda();
   protected readonly gate: Gate;
   private made = 0;
+  private expiries = 0;
   private usedBytes = 0;
   protected queue: Request[] = [];
   private readonly snapshots = new Set<number>();
@@ -74,18 +75,26 @@ export class Naive {
     return { atNs: request.arrivedNs, rank: RANKS.arrive, place: 0, happen };
   }
 
-  /** The earliest EXPIRE, at one instant that of the least id. */
+  expires(instance: Instance, atNs: number): void {
+    instance.expiresNs = atNs;
+    instance.expiry = this.expiries++;
+  }
+
+  /** The earliest EXPIRE, at one instant that which was planned first. */
   protected nextExpire(): Planned | undefined {
     let next: Instance | undefined;
     for (const one of this.instances)
-      if (one.expiresNs < (next?.expiresNs ?? Infinity) || (one.expiresNs === next?.expiresNs && one.id < next.id))
+      if (
+        one.expiresNs < (next?.expiresNs ?? Infinity) ||
+        (one.expiresNs === next?.expiresNs && one.expiry < next.expiry)
+      )
         next = one;
     if (next === undefined || next.expiresNs === Infinity) return undefined;
     const instance = next;
     return {
       atNs: instance.expiresNs,
       rank: RANKS.expire,
-      place: instance.id,
+      place: instance.expiry,
       happen: () => this.comesToExpire(instance),
     };
   }
@@ -302,6 +311,7 @@ export class Naive {
       running: 0,
       waiting: [],
       expiresNs: Infinity,
+      expiry: 0,
       priority: 0,
     };
     this.instances.push(instance);

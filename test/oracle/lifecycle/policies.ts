@@ -38,7 +38,7 @@ function fixed(timeNs: number, from: 'end' | 'start', host: Naive): Policy {
     ...kept,
     dormant(instance) {
       const sinceNs = from === 'end' ? host.nowNs : instance.lastStartNs;
-      instance.expiresNs = Math.max(sinceNs + timeNs, host.nowNs);
+      host.expires(instance, Math.max(sinceNs + timeNs, host.nowNs));
     },
   };
 }
@@ -48,10 +48,10 @@ function greedyDual(frequency: 'function' | 'instance', spec: LifecycleSpec, hos
   return {
     ...kept,
     used(instance) {
-      const { initNs, memoryBytes } = spec.functions[instance.fn]!;
+      const { initNs, memoryBytes, memoryPerRequestBytes } = spec.functions[instance.fn]!;
       const all = frequency === 'function' ? host.of(instance.fn) : [instance];
       const uses = all.reduce((sum, one) => sum + one.uses, 0);
-      const priority = clock + uses * (initNs / 1e6 / (memoryBytes / 2 ** 20));
+      const priority = clock + uses * (initNs / 1e6 / ((memoryBytes + memoryPerRequestBytes) / 2 ** 20));
       for (const one of all) one.priority = priority;
     },
     victim: (idle) => first(idle, (a, b) => a.priority - b.priority || oldest(a, b)),
@@ -158,14 +158,14 @@ function hist(rules: 'dslab' | 'faascache', spec: LifecycleSpec, host: Naive): P
       const plan = ++plans[fn]!;
       const thenNs = host.nowNs + unloadNs;
       if (loadNs === 0) {
-        instance.expiresNs = thenNs;
+        host.expires(instance, thenNs);
         return;
       }
       if (host.atMinimum(fn)) return;
-      host.plan('prewarm', host.nowNs + loadNs, fn, () => {
+      host.plan('prewarm', host.nowNs + loadNs, 0, () => {
         if (plans[fn] !== plan) return;
         const made = host.prewarm(fn);
-        if (made !== undefined) made.expiresNs = thenNs;
+        if (made !== undefined) host.expires(made, thenNs);
       });
       host.expire(instance, 'unloaded');
     },
