@@ -5,7 +5,7 @@ import { scenarioSha256 } from './canonical.js';
 import { type ScenarioDocument, readDocument } from '../input/document.js';
 import { type Problem, InputError } from '../input/errors.js';
 import { type Overridden, applyOverrides } from '../input/overrides.js';
-import type { FieldProblem } from '../input/errors.js';
+import type { FieldProblem, Path } from '../input/errors.js';
 import { toProblem, checkScenario, told } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';
@@ -28,7 +28,14 @@ export interface ParsedScenario {
   readonly warnings: readonly string[];
 }
 
-/** A value set from the command line is told with that, everything else with its line in the file. */
+const isWithin = (path: Path, outer: Path): boolean => outer.every((part, index) => part === path[index]);
+
+const has = (value: unknown, path: Path): boolean => {
+  const [first, ...rest] = path;
+  return first === undefined || (Object.hasOwn(Object(value) as object, first) && has((value as never)[first], rest));
+};
+
+/** A value set from the command line, or a field that is only there by it, is told with that, everything else with its line in the file. */
 function locate(
   problem: FieldProblem,
   document: ScenarioDocument,
@@ -36,7 +43,7 @@ function locate(
   file: string | undefined,
 ): Problem {
   const source = overridden.applied.findLast(
-    ({ path }) => path.length <= problem.path.length && path.every((part, index) => part === problem.path[index]),
+    ({ path }) => isWithin(problem.path, path) || (isWithin(path, problem.path) && !has(document.value, problem.path)),
   );
   if (source !== undefined) return { file: `--set ${source.text}`, ...toProblem(problem) };
   return { ...(file === undefined ? {} : { file }), line: document.lineOf(problem.path), ...toProblem(problem) };

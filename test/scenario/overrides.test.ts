@@ -72,7 +72,7 @@ describe('--set', () => {
       '--set sede=3: sede: given an unknown field, expected a known field (did you mean "seed"?): version, seed, duration, warmup, host, mechanism, costs, limits, histogram, fingerprint, series, log, datapath, gpu, lifecycle, functions, vms',
     ],
   ])('refuses %s', (set, line) => {
-    expect(linesOf(SAMPLE, [set]).map((told) => told.replace(/^s\.yaml:\d+: /, `--set ${set}: `))).toEqual([line]);
+    expect(linesOf(SAMPLE, [set])).toEqual([line]);
   });
 
   it('holds a value from the command line to the rules of the file', () => {

@@ -33,7 +33,7 @@ describe('598 calls of the Azure trace of 2021', () => {
     [4, 57, 25, 20_774],
     [16, 51, 31, 18_701],
   ])(
-    '%i at once, each 10 %% of the memory: %i cold, %i joined, peak %i MiB',
+    '%i at once, each with a tenth of the memory: %i cold, %i joined, peak %i MiB',
     async (concurrency, cold_, joined, peak) => {
       const more = `, concurrency: ${concurrency}, memoryPerRequest: 0.1`;
       const outcome = await on2021('keepAlive: { policy: fixed, time: 600s }', more);
