@@ -206,6 +206,7 @@ export class App {
     }
     const { about } = answer;
     Object.assign(this, { about, text, set });
+    Object.assign(this.root.dataset, { nowNs: '0', loaded: mine });
     this.settings.show(about, set, file);
     this.happened.clear();
     const explain = (selected: Selected): void => {

@@ -95,8 +95,13 @@ const paused = (page: Page): Promise<unknown> =>
 
 /** Begins a scenario anew, and stands still at its begin or soon after. */
 export async function standing(page: Page, text: string): Promise<void> {
+  const before = await data(page, 'loaded');
   await write(page, text);
-  await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
+  // not the time of what stood there until this is loaded
+  await page.waitForFunction((stood) => {
+    const { loaded, nowNs } = document.getElementById('page')!.dataset;
+    return loaded !== stood && Number(nowNs) > 0;
+  }, before);
   await page.click('#play');
   await paused(page);
 }
