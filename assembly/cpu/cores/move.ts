@@ -103,7 +103,7 @@ function stop(core: Core, v: VCpu): void {
     if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
     const from = v.vm;
     freeze(v, DESCHEDULING);
-    if (from.frozen != 0) hooks.queued(from);
+    if (!isNull(v.task)) hooks.queued(from); // that of another frozen one has waited before
     measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
     step(core, STEP_DESCHEDULE, move.deschedule);
     return;
