@@ -108,12 +108,15 @@ export function watch(vm: Vm): void {
   mayBeShort(vm);
 }
 
-/** Whether `vm` cannot get a core since `failed` could not: no core is idle, and it ranks no higher and has no less. */
+/**
+ * Whether `vm` cannot get a core since `failed` could not when it held `held`: no core is idle, and it ranks no higher and has no less than
+ * that. By what `failed` holds now it would not be known, since it may have lost one in the same round.
+ */
 // @ts-ignore: decorator
 @inline
-function hopeless(vm: Vm, failed: Vm): bool {
-  if (H.keptCount != 0 || (traits.parkedBusy && vm.held == 0 && failed.held != 0)) return false; // caladan: what is one VM's alone
-  return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
+function hopeless(vm: Vm, failed: Vm, held: u32): bool {
+  if (H.keptCount != 0 || (traits.parkedBusy && vm.held == 0 && held != 0)) return false; // caladan: what is one VM's alone
+  return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>held - <i32>failed.min && H.idleCount == 0;
 }
 
 /**
@@ -124,7 +127,7 @@ function hopeless(vm: Vm, failed: Vm): bool {
 function denyHopeless(failed: Vm, n: u32): u32 {
   const stale = isStale();
   for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
-    if (isRival(vmOfRank(at), stale) && !hopeless(vmOfRank(at), failed)) return n;
+    if (isRival(vmOfRank(at), stale) && !hopeless(vmOfRank(at), failed, failed.held)) return n;
   }
   let left: u32 = 0;
   for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
@@ -138,13 +141,17 @@ function denyHopeless(failed: Vm, n: u32): u32 {
   return endLeaving(n, left);
 }
 
-/** Denies all of the `n` that are refused now, and answers how many are left. */
-function denyRefused(n: u32): u32 {
+/**
+ * `failed` was denied a core: so will be all of the `n` of other ranks that are refused now, since whatever they have above their guarantee
+ * it could have taken, and they lose none in between. Of its own rank one may lose a core that searches to who has less, and is not
+ * refused any more. Denies them at once and answers how many are left.
+ */
+function denyRefused(failed: Vm, n: u32): u32 {
   const stale = isStale();
   let left: u32 = 0;
   for (let place: u32 = 1, end = placesOf(n); place <= end; place++) {
     const vm = vmOfRank(place);
-    if (isNull(vm) || !isRival(vm, stale) || !isRefused(vm)) continue;
+    if (isNull(vm) || vm.rankKey == failed.rankKey || !isRival(vm, stale) || !isRefused(vm)) continue;
     markDenied(vm);
     leave(place);
     left++;
@@ -263,19 +270,21 @@ export function onArbiter(): void {
   const ruled = settings.signal != L.SIGNAL_POLICY && hooks.choosesBy(chooseCore);
   beginRefusals();
   let failed = nothing<Vm>();
+  let failedHeld: u32 = 0; // when it failed
   while (n != 0) {
     const vm = takeFirst(n--);
     let want = demand(vm);
     const before = want;
-    while (want != 0 && !(ruled && isRefused(vm)) && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
+    while (want != 0 && (ruled ? !isRefused(vm) : isNull(failed) || !hopeless(vm, failed, failedHeld)) && grantOne(vm)) want--;
     if (settings.grant == L.GRANT_ONE && want != before) vm.skipUntil = clock.now + arbiter.period + 1;
     if (want != 0) {
       deny(vm);
       // a policy is asked about everybody once, and may say of each whose core it gets
       if (isNull(failed) && settings.signal != L.SIGNAL_POLICY && canGrow(vm)) {
         failed = vm;
+        failedHeld = vm.held;
         n = denyHopeless(vm, n);
-        if (ruled && n != 0) n = denyRefused(n);
+        if (ruled && n != 0) n = denyRefused(vm, n);
       }
       continue;
     }
