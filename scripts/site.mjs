@@ -113,6 +113,9 @@ const COLUMNS = 84;
 const fitted = (code) =>
   code.split('\n').some((line) => line.length > COLUMNS) ? code.replaceAll(/(?<=\S) {3,}#/g, '  #') : code;
 
+/** Browsers break lines behind a hyphen; commands break at spaces alone. */
+const unbroken = (code) => code.replaceAll(/\S*-\S*/g, '<span class="flag">$&</span>');
+
 /** Renders one page, and says what stands in it. */
 function rendered(markdown, path, pages, files) {
   const from = posix.dirname(placeOf(path));
@@ -179,8 +182,8 @@ function rendered(markdown, path, pages, files) {
     .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
     .replaceAll('</table>', '</table></div>')
     .replaceAll('<pre>', '<pre tabindex="0">')
-    .replace(/<pre( tabindex="0")>(<code[^>]*>[^<]*<\/code>)/g, (whole, rest, code) =>
-      isCommands(code) ? `<pre class="commands"${rest}>${fitted(code)}` : whole,
+    .replace(/<pre( tabindex="0")>(<code[^>]*>)([^<]*)<\/code>/g, (whole, rest, open, code) =>
+      isCommands(code) ? `<pre class="commands"${rest}>${open}${unbroken(fitted(code))}</code>` : whole,
     );
   return { title, headings, sections, html };
 }

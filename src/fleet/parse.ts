@@ -5,6 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { readDocument } from '../input/document.js';
 import { type FieldProblem, type Problem, InputError, show } from '../input/errors.js';
+import { refuseOtherKinds } from '../input/kinds.js';
 import { fieldsOf } from '../input/mapping.js';
 import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
@@ -127,14 +128,7 @@ export function parseFleet(
     file,
     'a fleet: a YAML or JSON mapping with version, hosts, and vms or functions',
   );
-  const { host, hosts, vms } = document.value;
-  if (hosts === undefined && (host !== undefined || Array.isArray(vms)))
-    throw new InputError({
-      ...(file === undefined ? {} : { file }),
-      path: '',
-      given: 'a scenario (of one host)',
-      expected: 'a fleet (hosts, placement, vms of a trace or generated, functions); scenarios are for fluxhost run',
-    });
+  refuseOtherKinds(document.value, 'fleet', file);
   const overridden = applyOverrides(document.value, set, unfold);
   const { loaded, problems } = check(overridden.value as Record<string, unknown>);
   const told: Problem[] = problems.map((problem) => {

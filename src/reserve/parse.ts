@@ -4,6 +4,7 @@
 import { canonicalJson } from '../scenario/canonical.js';
 import { readDocument } from '../input/document.js';
 import { type Problem, InputError } from '../input/errors.js';
+import { refuseOtherKinds } from '../input/kinds.js';
 import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import { toProblem } from '../scenario/resolve.js';
@@ -39,6 +40,7 @@ export function parseReserve(
   { file, set = [] }: { file?: string; set?: readonly string[] } = {},
 ): LoadedReserve {
   const document = readDocument(text, file, 'a server: a YAML or JSON mapping with version, duration, server and vms');
+  refuseOtherKinds(document.value, 'reserve', file);
   const overridden = applyOverrides(document.value, set);
   const checked = reserveSchema().safeParse(overridden.value);
   const named = file === undefined ? {} : { file };

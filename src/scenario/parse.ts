@@ -4,6 +4,7 @@ import { unfold } from './unfold.js';
 import { scenarioSha256 } from './canonical.js';
 import { type ScenarioDocument, readDocument } from '../input/document.js';
 import { type Problem, InputError } from '../input/errors.js';
+import { refuseOtherKinds } from '../input/kinds.js';
 import { type Overridden, applyOverrides } from '../input/overrides.js';
 import type { FieldProblem, Path } from '../input/errors.js';
 import { toProblem, checkScenario, told } from './resolve.js';
@@ -49,10 +50,6 @@ function locate(
   return { ...(file === undefined ? {} : { file }), line: document.lineOf(problem.path), ...toProblem(problem) };
 }
 
-/** A fleet has hosts, a scenario has one. */
-const isFleet = ({ hosts, host, vms }: Readonly<Record<string, unknown>>): boolean =>
-  Array.isArray(hosts) && host === undefined && !Array.isArray(vms);
-
 /**
  * @example
  * const { scenario } = parseScenario(text, { file: 'burst.yaml', set: ['vms.0.vcpus.max=8'] });
@@ -61,13 +58,7 @@ const isFleet = ({ hosts, host, vms }: Readonly<Record<string, unknown>>): boole
  */
 export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
   const document = readDocument(text, file);
-  if (isFleet(document.value))
-    throw new InputError({
-      ...(file === undefined ? {} : { file }),
-      path: '',
-      given: 'a fleet (hosts)',
-      expected: 'a scenario (host, vms); fleets are for fluxhost fleet and fluxhost size',
-    });
+  refuseOtherKinds(document.value, 'scenario', file);
   const overridden = applyOverrides(document.value, set, unfold);
   const checked = checkScenario(overridden.value);
   const located = checked.problems.map((problem) => locate(problem, document, overridden, file));

@@ -177,10 +177,15 @@ describe('a fleet from a program', () => {
     await expect(fleet(drawn, { policy: () => 50 })).rejects.toThrow('answered 50 for VM 0');
   });
 
-  it('is told apart from a scenario, in one line', async () => {
+  it('is told apart from a scenario, as files of other commands are, in one line', async () => {
     for (const [command, file, told] of [
       ['sweep', 'fleet', 'given a fleet (hosts), expected a scenario (host, vms)'],
       ['fleet', 'burst', 'given a scenario (of one host), expected a fleet (hosts, placement'],
+      ['run', 'vmem-server', 'given a server of reserved memory (server), expected a scenario (host, vms); servers of'],
+      ['fleet', 'vmem-server', 'given a server of reserved memory (server), expected a fleet (hosts, placement'],
+      ['reserve', 'fleet', 'given a fleet (hosts), expected a server of reserved memory (server, vms)'],
+      ['reserve', 'burst', 'given a scenario (of one host), expected a server of reserved memory'],
+      ['run', 'artifact/artifact', 'given a list of items (of an evaluation kit), expected a scenario (host, vms)'],
     ] as const) {
       const io = captureIo();
       const path = fileURLToPath(new URL(`../../examples/${file}.yaml`, import.meta.url));
