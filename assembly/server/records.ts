@@ -5,15 +5,17 @@ import { allocate } from "../kernel/arena";
 import { EventQueue } from "../kernel/event-queue";
 import { BATCH_MAX, BYTES, CYCLES, ITEM_BYTES, PACKETS, SILOED, STAGES_MAX, TENANT_BYTES } from "./layout";
 
-// Ranks at one instant; all are below the queue's RANK_READY, so that equals go in the order in which they were scheduled.
+// Ranks at one instant; all are at most the queue's RANK_READY, so that equals go in the order in which they were scheduled.
 // @ts-ignore: decorator
 @inline export const RANK_BEGIN: u64 = 0; // what the caller's machine puts first
 // @ts-ignore: decorator
 @inline export const RANK_DONE: u64 = 1;
 // @ts-ignore: decorator
-@inline export const RANK_ARRIVE: u64 = 2;
+@inline export const RANK_PREWARM: u64 = 2; // what nobody has asked for yet is there, behind what ends at the same instant
 // @ts-ignore: decorator
-@inline export const RANK_POLL: u64 = 3;
+@inline export const RANK_ARRIVE: u64 = 3;
+// @ts-ignore: decorator
+@inline export const RANK_POLL: u64 = 4;
 
 /** Who is told of an item that has passed its last stage, or of one that was dropped. */
 export type Hook = (item: usize, now: u64) => void;

@@ -20,7 +20,7 @@ import {
 // @ts-ignore: decorator
 @inline const RANK_USER: u64 = 2; // behind a system VM that is ready at the same instant
 // @ts-ignore: decorator
-@inline const RANK_EXPIRE: u64 = 4;
+@inline const RANK_EXPIRE: u64 = 5;
 
 const DOWN: u32 = 0;
 const STARTING: u32 = 1;

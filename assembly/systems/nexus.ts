@@ -16,7 +16,7 @@ import {
 } from "./warm";
 
 // @ts-ignore: decorator
-@inline const RANK_EXPIRE: u64 = 4;
+@inline const RANK_EXPIRE: u64 = 5;
 
 // what a request is at
 const RESTORE: u32 = 1; // and, with a backend, fetching

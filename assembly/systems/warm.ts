@@ -5,7 +5,7 @@
 import { allocate } from "../kernel/arena";
 import { cancel, schedule } from "../kernel/event-queue";
 import { IDLE_BYTES, IdleTimes, countIdle, planAsDslab, planAsFaascache } from "../kernel/idle-times";
-import { RANK_DONE, events } from "../server/records";
+import { RANK_PREWARM, events } from "../server/records";
 import * as L from "./layout";
 import { put } from "./requests";
 
@@ -301,7 +301,7 @@ function keepUntil(fn: u32, now: u64): u64 {
     cancel(events, warm.plans + fn);
     return now + p.unload;
   }
-  schedule(events, warm.plans + fn, now + p.ahead, RANK_DONE);
+  schedule(events, warm.plans + fn, now + p.ahead, RANK_PREWARM);
   return now;
 }
 
@@ -315,14 +315,12 @@ export function end(handle: u32, now: u64): void {
   warm.expired++;
 }
 
-/** The first to expire; 0: none lies dormant. Under `fixed` who lies dormant longest. */
+/** The first to expire, of one instant whose end was planned first, which is who lies dormant longer; 0: none does. Under `fixed` who lies so longest. */
 function firstToGo(): u32 {
   let first = warm.first;
   if (first == 0 || !loadsAhead()) return first;
   for (let at = instanceAt(first).after; at != 0; at = instanceAt(at).after) {
-    const one = instanceAt(at);
-    const other = instanceAt(first);
-    if (one.expires < other.expires || (one.expires == other.expires && one.id < other.id)) first = at;
+    if (instanceAt(at).expires < instanceAt(first).expires) first = at;
   }
   return first;
 }

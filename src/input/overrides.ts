@@ -16,6 +16,8 @@ type Container = Record<string | number, unknown>;
 
 const FORM = 'PATH=VALUE, such as vms.0.workload.arrivals.rate=2e6';
 
+const NULL = /^\s*(null|Null|NULL|~)\s*$/; // as YAML writes it
+
 function splitOverride(text: string): Override | Problem {
   const file = `--set ${text}`;
   const at = text.indexOf('=');
@@ -43,7 +45,7 @@ function splitOverride(text: string): Override | Problem {
     return {
       file,
       path: path.join('.'),
-      given: 'nothing',
+      given: NULL.test(text.slice(at + 1)) ? 'null' : 'nothing',
       expected: 'a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }',
     };
   return { text, path, value };

@@ -1,6 +1,7 @@
 // From a scenario's `functions` to what the core is laid out from: files read, functions chosen or drawn, memory divided.
 
 import { InputError } from '../input/errors.js';
+import { placed } from '../input/places.js';
 import { formatSize } from '../input/quantities.js';
 import { summaryNotes } from '../workload/arrival.js';
 import { chooseFunctions } from '../workload/functions.js';
@@ -73,23 +74,29 @@ async function find(scenario: ScenarioWithFunctions, given: FunctionsGiven, host
     concurrency: given.concurrency,
     minInstances: 0,
   }));
-  const notes = summaryNotes(summary).map((detail) => ({ code: 'trace' as const, field: 'functions.trace', detail }));
+  const nothing =
+    functions.length > 0 ? [] : [`${given.trace.file} has no row below its header: no function is called`];
+  const notes = [...nothing, ...summaryNotes(summary)].map(
+    (detail) => ({ code: 'trace', field: 'functions.trace', detail }) as const,
+  );
   if (!resamples) return { shapes, invocations, notes };
   const { anotherDay } = await import('./resample.js');
   return { shapes, notes, ...(await anotherDay(invocations, given.trace, seed, endNs)) };
 }
 
-function neverFitting(functions: readonly FunctionSpec[], budget: number | null): number[] {
+function neverFitting(functions: readonly FunctionSpec[], lifecycle: object, budget: number | null): number[] {
   if (budget === null) return [];
   const need = (of: FunctionSpec): number => of.memoryBytes + of.memoryPerRequestBytes;
   const found = functions.flatMap((of, index) => (need(of) > budget ? [index] : []));
   if (found.length < functions.length || functions.length === 0) return found;
   const least = functions.reduce((before, of) => (need(of) < need(before) ? of : before));
-  throw new InputError({
-    path: 'lifecycle.memory',
-    given: formatSize(budget),
-    expected: `at least ${formatSize(need(least))}, what the smallest function needs (${least.name})`,
-  });
+  throw new InputError(
+    placed(lifecycle, {
+      path: ['lifecycle', 'memory'],
+      given: formatSize(budget),
+      expected: `at least ${formatSize(need(least))}, what the smallest function needs (${least.name})`,
+    }),
+  );
 }
 
 /** @throws InputError for a file that is missing or wrong, and for a budget that no function fits into */
@@ -99,7 +106,7 @@ export async function readLifecycle(scenario: ScenarioWithFunctions, host: Trace
   const { runtimeInitNs: _, ...settings } = lifecycle;
   const { shapes, invocations, notes, drawn } = await find(scenario, given, host);
   const functions = withShares(shapes, given, scenario.seed);
-  const neverFit = neverFitting(functions, lifecycle.memoryBytes);
+  const neverFit = neverFitting(functions, lifecycle, lifecycle.memoryBytes);
   const names = neverFit.slice(0, 3).map((index) => functions[index]!.name);
   const told = `${neverFit.length} of ${functions.length} functions need more memory than the budget, so that their requests are dropped: ${names.join(', ')}${neverFit.length > 3 ? ' …' : ''}`;
   const never = neverFit.length === 0 ? [] : [{ code: 'never-fits' as const, field: 'lifecycle.memory', detail: told }];

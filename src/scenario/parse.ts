@@ -7,6 +7,7 @@ import { type Problem, InputError } from '../input/errors.js';
 import { refuseOtherKinds } from '../input/kinds.js';
 import { type Overridden, applyOverrides } from '../input/overrides.js';
 import type { FieldProblem, Path } from '../input/errors.js';
+import { rememberPlace } from '../input/places.js';
 import { toProblem, checkScenario, told } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';
@@ -65,5 +66,7 @@ export function parseScenario(text: string, { file, set = [] }: ParseOptions = {
   const problems = [...overridden.problems, ...located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))];
   if (checked.scenario === undefined || problems.length > 0) throw new InputError(told(problems));
   const { scenario } = checked;
+  if (scenario.lifecycle !== undefined)
+    rememberPlace(scenario.lifecycle, (problem) => locate(problem, document, overridden, file));
   return { scenario, sha256: scenarioSha256(scenario), warnings: [...document.warnings, ...warningsOf(scenario)] };
 }

@@ -41,7 +41,7 @@ describe('Azure 2021', () => {
   };
   const fixed = (seconds: number) => ({ keepAlive: { policy: 'fixed', timeNs: seconds * S, from: 'end' } as const });
 
-  it('is kept for 60 s, for 600 s, or until memory is short', async () => {
+  it('A5: is kept for 60 s, for 600 s, or until memory is short', async () => {
     expect(await counts(fixed(60))).toMatchObject({ warm: 238, cold: 360, dropped: 0, all: 598 });
     expect(await counts(fixed(600))).toMatchObject({ warm: 510, cold: 88, dropped: 0 });
     expect(await counts({ keepAlive: { policy: 'lru' }, memoryBytes: 16_384 * MIB })).toMatchObject({

@@ -84,7 +84,7 @@ describe('functions (A, 1)', () => {
     [
       'a budget below every function',
       { lifecycle: 'memory: 64MiB' },
-      /lifecycle\.memory: given 64MiB, expected at least 128MiB/,
+      /scenario-\d+\.yaml:6: lifecycle\.memory: given 64MiB, expected at least 128MiB/,
     ],
     ['tiers without full', { lifecycle: 'order: [active, dormant, vm]' }, /lifecycle\.order.*full/],
     ['a tier twice', { lifecycle: 'order: [active, active, full]' }, /lifecycle\.order/],
@@ -122,6 +122,16 @@ describe('functions (A, 1)', () => {
 
   it('good ones are run', async () => {
     for (const files of [{}, { durations: DURATIONS }]) expect(await run(files)).toMatchObject({ status: 0, err: '' });
+  });
+
+  it.each<[string, Files]>([
+    ['2021', { calls: 'app,func,end_timestamp,duration\n' }],
+    ['2019', { calls: CALLS_2019.slice(0, CALLS_2019.indexOf('\n') + 1), durations: DURATIONS }],
+  ])('%s: a trace of a header alone: said in the result', async (_, files) => {
+    const { status, out, err } = await run(files, true);
+    expect(status).toBe(0);
+    expect(err).toMatch(/^note: calls-\d+\.csv has no row below its header: no function is called\n$/);
+    expect((JSON.parse(out) as { lifecycle: { arrived: number } }).lifecycle.arrived).toBe(0);
   });
 
   it('a function that can never fit: listed, its requests dropped', async () => {

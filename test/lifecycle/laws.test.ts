@@ -21,7 +21,7 @@ const fixed = (seconds: number): Pick<LifecycleSpec, 'keepAlive'> => ({
   keepAlive: { policy: 'fixed', timeNs: seconds * S, from: 'end' },
 });
 describe('Poisson arrivals', () => {
-  it('of one function find it gone e^(-λT) of the time', async () => {
+  it('A1: of one function find it gone e^(-λT) of the time', async () => {
     const n = 20_000;
     const { rows, endNs } = poisson(n, 1 / 600, () => 0);
     const found = await lifecycleOf(endNs, { ...fixed(600), invocations: invocations(rows) });
@@ -35,7 +35,7 @@ describe('Poisson arrivals', () => {
     ['exponential', (draw: () => number) => -Math.log(1 - draw()) * S],
     ['constant', () => S],
     ['of two kinds', (draw: () => number) => (draw() < 0.9 ? 0.5 * S : 5.5 * S)],
-  ])('find n instances busy as Erlang has it, whatever the service: %s', async (_, service) => {
+  ])('A3: find n instances busy as Erlang has it, whatever the service: %s', async (_, service) => {
     const n = 60_000;
     const { rows, endNs } = poisson(n, 8, service);
     const found = await lifecycleOf(endNs, {
@@ -48,7 +48,27 @@ describe('Poisson arrivals', () => {
     expect(found.instancesMax).toBe(10);
   });
 
-  it('are never warm where nothing is kept, unless one ends as the next arrives', async () => {
+  it.each([
+    ['exponential', (draw: () => number) => -Math.log(1 - draw()) * S],
+    ['constant', () => S],
+  ])('A3: keep a Poisson number of instances busy without a budget, whatever the service: %s', async (_, service) => {
+    const busy: number[] = [];
+    for (let seed = 1; seed <= 12; seed++) {
+      const { rows, endNs } = poisson(16_000, 8, service, 1, seed);
+      const { overTime, dropped } = await lifecycleOf(endNs, { ...fixed(0), invocations: invocations(rows) });
+      expect(dropped).toBe(0);
+      // seconds lie between two samples, so that they are independent
+      const settled = overTime.filter(({ atNs }) => atNs > 20 * S);
+      busy.push(...settled.map(({ busyBytes }) => busyBytes / (128 * MIB)));
+    }
+    const above = busy.filter((count) => count > 12).length / busy.length;
+    expect(busy.length).toBeGreaterThan(2500);
+    expect(Math.abs(above - 0.0638)).toBeLessThan(margin(0.0638, busy.length));
+    const mean = busy.reduce((sum, count) => sum + count, 0) / busy.length;
+    expect(Math.abs(mean - 8)).toBeLessThan(4 * Math.sqrt(8 / busy.length));
+  });
+
+  it('A6: are never warm where nothing is kept, unless one ends as the next arrives', async () => {
     const rows: [number, number, number][] = [
       [0, 0, S],
       [S, 0, S], // as the first ends
@@ -91,8 +111,38 @@ describe('keeping for T', () => {
   });
 });
 
+describe('memory × time', () => {
+  it('A7: dormant, active and starting is that of all that was held', async () => {
+    const durationNs = 2 ** 12 * S;
+    const { overTime: empty } = await lifecycleOf(durationNs, {});
+    const interval = empty[1]!.atNs - empty[0]!.atNs;
+    // everything happens at an instant that is sampled, so that samples tell the whole
+    const draw = random(5);
+    const some = (most: number): number => Math.ceil(draw() * most) * interval;
+    let at = interval;
+    const rows: [number, number, number][] = [];
+    while ((at += some(4)) < durationNs * 0.9) rows.push([at, 0, some(20)]);
+    const found = await lifecycleOf(durationNs, {
+      keepAlive: { policy: 'fixed', timeNs: 5 * interval, from: 'end' },
+      functions: [fn({ initNs: 2 * interval })],
+      memoryBytes: 10 * 128 * MIB,
+      overflow: { kind: 'queue', timeoutNs: 0 },
+      invocations: invocations(rows),
+    });
+    const { warmByteSeconds: warm, busyByteSeconds: busy, startingByteSeconds: starting, overTime } = found;
+    expect(Math.min(warm, busy, starting, found.evictions + found.expirations)).toBeGreaterThan(0);
+    const before = overTime.filter(({ atNs }) => atNs < durationNs);
+    const held = before.reduce((sum, { instances }) => sum + instances, 0) * 128 * MIB * (interval / S);
+    expect((warm + busy + starting) / held).toBeCloseTo(1, 12);
+    for (const { warmBytes, busyBytes, startingBytes, instances } of overTime) {
+      expect(warmBytes + busyBytes + startingBytes).toBe(instances * 128 * MIB);
+      expect(instances).toBeLessThanOrEqual(10);
+    }
+  });
+});
+
 describe('vertical against horizontal', () => {
-  it('holds base + requests, and not base for each', async () => {
+  it('A4: holds base + requests, and not base for each', async () => {
     const rows = Array.from({ length: 16 }, (_, i): [number, number, number] => [i, 0, S]);
     const functions = [fn({ memoryBytes: 64 * MIB, memoryPerRequestBytes: 8 * MIB, maxVcpus: 16 })];
     const peak = async (vertical: boolean) =>
@@ -145,6 +195,10 @@ describe('starts', () => {
     expect(least('restore')).toEqual([11e6, 11e6]);
     expect(least('vm')).toEqual([1_370_000, 1_370_000]);
     expect(least('full')).toEqual([501_370_000, 801_370_000]);
+    // the mean of all is that of the tiers by their shares
+    const tiers = Object.keys(found.served) as (keyof LifecycleResult['served'])[];
+    const summed = tiers.reduce((sum, of) => sum + found.served[of] * found.startNsByTier[of].mean!, 0);
+    expect(found.startNs.mean).toBeCloseTo(summed / servedInAll(found), 3);
   });
 
   it('pass the gate one behind the other', async () => {

@@ -10,7 +10,7 @@ type Row = [number, number, number];
 const MINUTE = 60 * S;
 
 describe('loading ahead at P and unloading at K', () => {
-  it('finds Poisson arrivals cold 1 - e^(-λP) + e^(-λK) of the time, and holds memory for the rest of it', async () => {
+  it('A2: finds Poisson arrivals cold 1 - e^(-λP) + e^(-λK) of the time, and holds memory for the rest of it', async () => {
     const [functions, before, after, rate] = [40, 4000, 250, 1 / 600];
     // a past of idle times in minutes 1 and 19, so that P is 0.9 × 1 and K is 1.1 × 20 minutes, whatever a few more say
     const past: Row[] = [];

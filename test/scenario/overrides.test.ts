@@ -50,6 +50,11 @@ describe('--set', () => {
       '--set vms..name=x: given "vms..name", expected PATH=VALUE, such as vms.0.workload.arrivals.rate=2e6',
     ],
     ['seed=', '--set seed=: seed: given nothing, expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
+    [
+      'seed=null',
+      '--set seed=null: seed: given null, expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }',
+    ],
+    ['seed=~', '--set seed=~: seed: given null, expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
     ['seed={ a', '--set seed={ a: seed: given "{ a", expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
     ['seed=*a', '--set seed=*a: seed: given "*a", expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
     ['vms.1.name=b', '--set vms.1.name=b: vms.1: given "1", expected a number from 0 to 0, or a name in the list'],

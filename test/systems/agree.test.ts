@@ -69,9 +69,12 @@ async function both(
   gapNs: number,
   { policy, instances, restoreNs, memoryBytes }: Pick<NexusSpec, 'policy' | 'instances' | 'restoreNs' | 'memoryBytes'>,
   keepAlive: LifecycleSpec['keepAlive'],
+  gridNs = 1,
 ) {
   const sizes = Array.from({ length: FUNCTIONS }, (_, i) => (1 + (i % 4)) * 64 * MIB);
-  const requests = poisson(seed, 3000, gapNs, FUNCTIONS, (next) => ({ compute: exponential(next, 500 * MS) }));
+  const drawn = poisson(seed, 3000, gapNs, FUNCTIONS, (next) => ({ compute: exponential(next, 500 * MS) }));
+  const onGrid = (times: Float64Array): Float64Array => times.map((ns) => Math.ceil(ns / gridNs) * gridNs);
+  const requests = { ...drawn, at: onGrid(drawn.at), compute: onGrid(drawn.compute) };
   const plain = { ...NEXUS, workers: 0, fabricNs: 0, connectNs: 0, respondNs: 0, cores: 512 };
   const kept = { policy: policy!, ...(instances === undefined ? {} : { instances }) };
   const run = await runNexus({ ...plain, ...kept, memoryBytes, restoreNs, bytes: Float64Array.from(sizes) }, requests);
@@ -116,6 +119,22 @@ describe('functions that are loaded ahead', () => {
     const given = { policy: 'hist', restoreNs: 0, memoryBytes: 1000 * MIB } as const;
     const { run } = await both(4, 60 * S, given, { policy: 'hist', rules: 'dslab' });
     expect(run.evicted).toBeGreaterThan(10);
+  });
+
+  // ends, what is loaded ahead (54 s and more after one), arrivals and expiries (66 s and more) meet in one nanosecond
+  it.each([
+    ['dslab', null],
+    ['dslab', 1500 * MIB],
+    ['faascache', null],
+    ['faascache', 1500 * MIB],
+  ] as const)('by %s with %s bytes, where much happens at one instant', async (rules, memoryBytes) => {
+    const policy = rules === 'dslab' ? 'hist' : 'hist-faascache';
+    for (let seed = 11; seed <= 12; seed++)
+      for (const gridNs of [6 * S, 60 * S]) {
+        const given = { policy, restoreNs: 0, memoryBytes } as const;
+        const { run } = await both(seed, 60 * S, given, { policy: 'hist', rules }, gridNs);
+        expect(run.expired).toBeGreaterThan(10);
+      }
   });
 });
 
