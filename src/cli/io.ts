@@ -41,7 +41,7 @@ function safe(text: string): string {
 function safeResult(text: string, isTty: boolean): string {
   if (!isTty) return printableLines(text);
   // eslint-disable-next-line no-control-regex -- the escape is what is looked for
-  const parts = text.split(/(\u001b\[(?:0|1|2|31|32)m)/);
+  const parts = text.split(/(\u001b\[(?:0|1|2|31|32|33)m)/);
   return parts.map((part, i) => (i % 2 === 1 ? part : printableLines(part))).join('');
 }
 

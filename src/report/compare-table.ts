@@ -6,6 +6,7 @@ import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import { noRequestsText } from '../result/trust.js';
 import { listed, needsSentences } from './needs-words.js';
+import { judgedBy, leastJudged, tooFewText } from './few.js';
 import { gpuRows } from './gpu-table.js';
 import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
@@ -103,7 +104,7 @@ const shareThatFits = (text: string): string =>
 function attainedCell(run: Result, { vms }: VmRow): string | Cell {
   const over = sloShare(run, vms);
   if (over !== undefined) return { ...over, text: shareThatFits(over.text) };
-  if (vms.length === 1) return sloCell(vms[0]!.slo);
+  if (vms.length === 1) return sloCell(vms[0]!);
   const met = vms.filter(({ slo }) => slo?.attained === true).length;
   return { text: `${met} of ${vms.length} VMs`, tone: met === vms.length ? 'good' : 'bad' };
 }
@@ -260,6 +261,17 @@ function bestEffortSentence(runs: readonly Result[]): string {
   return ` Best-effort tasks got ${listed(said)}.`;
 }
 
+/** ` That is judged by as few as 869 requests of api, too few to rely on p99.`; empty where enough are. */
+function fewSentence(runs: readonly Result[]): string {
+  const few = leastJudged(runs.flatMap(({ vms }) => vms));
+  if (few === undefined) return '';
+  const text = tooFewText(few.slo.quantile, judgedBy(few)).replace(
+    ', too',
+    ` of ${few.name}${replicated({ runs: [...runs] }) ? ' a seed' : ''}, too`,
+  );
+  return ` That is judged by as few as ${text}.`;
+}
+
 /**
  * The closing sentences, such as "On 17 cores ideal and hyperflux meet every SLO; static does not. To meet every SLO, ideal needs
  * 14 cores and hyperflux 16 cores. static needs 41 guaranteed cores (vms.api.vcpus.min=39): no number of host cores, …"
@@ -273,11 +285,12 @@ export function sloSentence(comparison: Comparison): string {
   const good = runs.filter(meetsAll);
   const bad = runs.filter((run) => !meetsAll(run));
   const cores = runs[0]?.host.cores ?? 0;
-  const verdict =
+  const told =
     good.length === 0
       ? `On ${cores} cores no mechanism meets every SLO.`
       : `On ${cores} cores ${names(good)} ${good.length === 1 ? 'meets' : 'meet'} every SLO` +
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
+  const verdict = `${told}${fewSentence(runs)}`;
   if (sizing === undefined || sizing.length === 0) {
     const silent = silentText(runs);
     return silent === null ? verdict : `${verdict} It is that ${silent}.`;
@@ -335,7 +348,7 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
     text += 'xN: of N VMs the sum of what completed, the worst latency of any, and the median one of them\n';
   for (const run of comparison.runs) {
     if (run.incomplete === true) {
-      text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', look)}\n`;
+      text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'warn', look)}\n`;
     }
   }
   for (const { mechanism, why } of comparison.refused ?? [])

@@ -11,6 +11,7 @@ import { type Look, type Cell, fitted, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
 import { shareLegend, sloShare } from './replications.js';
 import { renderDatapath } from './datapath-table.js';
+import { fewJudge, judgedBy, leastJudged, tooFewText } from './few.js';
 import { renderGpu } from './gpu-table.js';
 import { renderLifecycle } from './lifecycle-table.js';
 import { renderMemory } from './memory-table.js';
@@ -35,10 +36,12 @@ export function sloText(slo: SloResult): string {
   return `${formatQuantile(slo.quantile)} <= ${formatExactDurationNs(slo.targetNs)}`;
 }
 
-/** `yes` or `no`, in the tone of it; `-` without an SLO. */
-export function sloCell(slo: SloResult | null): Cell {
+/** `yes` or `no`, in the tone of it where enough requests judge; `-` without an SLO. */
+export function sloCell(vm: VmResult): Cell {
+  const { slo } = vm;
   if (slo === null) return { text: '-' };
   if (slo.attained === null) return { text: 'no data' };
+  if (fewJudge(vm)) return { text: slo.attained ? 'yes' : 'no', tone: 'warn' };
   return slo.attained ? { text: 'yes', tone: 'good' } : { text: 'no', tone: 'bad' };
 }
 
@@ -100,7 +103,7 @@ function latencyTable(all: readonly VmRow[], look: Look): string {
       formatCount(vm.completed),
       ...LATENCIES.map((key) => markedQuantile(latency, key)),
       vm.slo === null ? '-' : sloText(vm.slo),
-      sloCell(vm.slo),
+      sloCell(vm),
     ]);
   }
   // 16 columns a cell and the widest figures make 106: as narrow as a comparison.
@@ -248,6 +251,11 @@ function warnings(result: Result, look: Look): string {
     const share = formatShare((throttled * 1e9) / vms.length / result.manifest.measuredNs);
     lines.push(`throttled: ${printable(name)} had no quota left for ${share} of the time; its requests waited then`);
   }
+  for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) {
+    const few = leastJudged(vms);
+    if (few !== undefined)
+      lines.push(`slo: ${printable(name)} is judged by ${tooFewText(few.slo.quantile, judgedBy(few))}`);
+  }
   for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) lines.push(...deadlineLines(name, vms));
   for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) {
     // who was given up at its deadline stands with the deadlines
@@ -257,7 +265,7 @@ function warnings(result: Result, look: Look): string {
     const missed = vms[0]!.slo === null ? '' : '; its SLO counts them as missed';
     lines.push(`dropped: ${printable(name)} turned away ${formatCount(dropped)} requests (${share})${missed}`);
   }
-  return lines.map((line) => `${paint(line, 'bad', look)}\n`).join('');
+  return lines.map((line) => `${paint(line, 'warn', look)}\n`).join('');
 }
 
 /** The report of one run as text, ending in a line feed. */

@@ -126,7 +126,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
       withHalf(figure(row, 'host.utilization'), formatShare),
       withHalf(figure(row, 'reallocation.count'), (value) => String(Number(value.toPrecision(3)))),
       `${row.replications}${row.incomplete === true ? ', interrupted' : ''}`,
-      ...(warned ? [{ text: codesOf(row).join(' '), tone: 'bad' as const }] : []),
+      ...(warned ? [{ text: codesOf(row).join(' '), tone: 'warn' as const }] : []),
     ];
   });
   const align = [

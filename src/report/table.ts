@@ -3,7 +3,7 @@
 
 import { printable } from '../input/errors.js';
 
-export type Tone = 'good' | 'bad' | 'dim' | 'strong';
+export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
 
 export interface Cell {
   readonly text: string;
@@ -33,7 +33,7 @@ export const MAX_COLUMNS = 110;
 
 const DEFAULT_CELL_COLUMNS = 40;
 
-const CODES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', dim: '2', strong: '1' };
+const CODES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', warn: '33', dim: '2', strong: '1' };
 
 /** Puts text in a tone, or leaves it as it is without colour. */
 export function paint(text: string, tone: Tone | undefined, look: Look): string {

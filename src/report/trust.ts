@@ -111,13 +111,13 @@ export function merged(sides: readonly Side[]): { warning: Warning; where: strin
 /** A line each warning, wrapped; the last one says how many were left out. What holds of all stands below. */
 export function warningLines(sides: readonly Side[], remarks: readonly Remark[], look: Look): string[] {
   const all = merged(sides);
-  const line = (text: string, tone: 'bad' | undefined): string => {
+  const line = (text: string, tone: 'warn' | undefined): string => {
     const [first = '', ...rest] = wrap(printable(text), widthOf(look, MAX_COLUMNS) - 4).split('\n');
     return [`  ${paint(first, tone, look)}`, ...rest.map((one) => `    ${paint(one, tone, look)}`)].join('\n');
   };
   const lines = all
     .slice(0, MAX_WARNINGS)
-    .map(({ warning: { code, field, detail }, where }) => line(`${code} ${field}${where}: ${detail}`, 'bad'));
+    .map(({ warning: { code, field, detail }, where }) => line(`${code} ${field}${where}: ${detail}`, 'warn'));
   if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
   return [...lines, ...remarks.map(({ code, detail }) => line(`${code}: ${detail}`, undefined))];
 }

@@ -70,14 +70,16 @@ function drawPoor(plot: uPlot, { x, lines }: Curve): void {
 }
 
 /** What is aimed at as a line, its name beside the plot, a part in each line. */
-function drawTarget(plot: uPlot, { y: at, label }: NonNullable<Curve['target']>): void {
+function drawTarget(plot: uPlot, { y: at, label }: NonNullable<Curve['target']>, { lines }: Curve): void {
   const { ctx, bbox } = plot;
   const y = plot.valToPos(at, 'y', true);
   if (y < bbox.top || y > bbox.top + bbox.height) return;
   const scale = devicePixelRatio;
   const right = bbox.left + bbox.width;
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = colourOf('--missed');
+  ctx.strokeStyle = ctx.fillStyle = colourOf(
+    lines.some(({ mean }) => mean.some((ns) => ns !== null && ns > at)) ? '--missed' : '--text',
+  );
   ctx.font = `${11 * scale}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
@@ -134,7 +136,7 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
       draw: [
         (plot) => drawPoor(plot, curve),
         (plot) => {
-          if (target !== undefined) drawTarget(plot, target);
+          if (target !== undefined) drawTarget(plot, target, curve);
         },
       ],
     },

@@ -160,9 +160,9 @@ export class Runner {
           import('../generated/report-page.js'), // a load of its own
         ]);
         const { simulation } = this.future(ask.future);
-        const result = simulation.metrics();
+        const result = simulation.metrics({ histograms: true }); // its curves are drawn, not written
         const unfinished = result.incomplete === true ? { unfinished: unfinishedWords(simulation) } : {};
-        const context = { command: ask.command, from: 'the live page', ...unfinished };
+        const context = { command: ask.command, by: 'the live page', ...unfinished };
         return { answer: 'report', html: pageOf(result, context, parts) };
       }
     }

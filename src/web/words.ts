@@ -1,5 +1,6 @@
 // What the page says: times, quantiles, why a core moved. Text only; names of VMs go through as they are.
 
+import { isThin, tooFewText } from '../report/few.js';
 import { formatCount, formatDurationNs, formatExactDurationNs, formatQuantile } from '../report/units.js';
 import type { Explanation, MovePhase } from './explanation.js';
 import type { About, MoveSeen, VmAbout } from './protocol.js';
@@ -27,13 +28,9 @@ export const vmName = (about: About, vm: number): string => (vm < 0 ? 'nobody' :
 export const objective = (slo: NonNullable<VmAbout['slo']>): string =>
   `${quantile(slo.quantile)} ≤ ${exactly(slo.latencyNs)}`;
 
-/** Fewer samples beyond a quantile than this, and it is of no use yet. */
-const LEAST_BEYOND = 10;
 /** Of a quantile that too little stands behind. */
 export const fewBeyond = (of: number, requests: number): string =>
-  requests * (1 - of) >= LEAST_BEYOND - 1e-9
-    ? ''
-    : ` of ${count(requests)} ${requests === 1 ? 'request' : 'requests'}: too few to rely on`;
+  isThin(requests * (1 - of)) ? ` of ${tooFewText(of, requests)}` : '';
 
 /** How much there is of a run that stands still before its end. */
 export function unfinishedWords({

@@ -134,7 +134,7 @@ describe('the table', () => {
     const io = captureIo();
     expect(await compare(['a.yaml'], io, fakeTools(byNeed))).toBe(0);
     expect(io.out.replaceAll('\n', ' ')).toContain(
-      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. To meet every SLO, ideal needs 3 cores, ' +
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. That is judged by as few as 100 requests of api, too few to rely on p99. To meet every SLO, ideal needs 3 cores, ' +
         'hyperflux 5 cores and hotplug 6 cores. static needs 7 guaranteed cores (vms.api.vcpus.min=7), ' +
         'which does not rank with cores of a host: it is left open what work without an SLO gets beside.',
     );

@@ -194,7 +194,7 @@ describe('the report of a comparison', () => {
     ];
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
-      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. To meet every SLO, ideal needs 4 cores and ' +
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. That is judged by as few as 100 requests of api, too few to rely on p99. To meet every SLO, ideal needs 4 cores and ' +
         'hyperflux 5 cores. Under hotplug no number that was run, up to 16 cores, meets every SLO: too long (service). ' +
         'cgroup needs 1 whole core of quota (vms.api.quota=1) and static 30 guaranteed cores (vms.api.vcpus.min=28), ' +
         'which do not rank with cores of a host: it is left open what work without an SLO gets beside.',
@@ -221,8 +221,12 @@ describe('the report of a comparison', () => {
 
   it('says so where nobody meets it, everybody does, or no SLO is stated', async () => {
     const missed = await Promise.all(KINDS.map((kind) => simulate(kind, { enough: () => 99 })));
-    expect(sloSentence(comparisonOf(missed))).toBe('On 9 cores no mechanism meets every SLO.');
-    expect(sloSentence(comparisonOf([await simulate('ideal')]))).toBe('On 9 cores ideal meets every SLO.');
+    expect(sloSentence(comparisonOf(missed))).toBe(
+      'On 9 cores no mechanism meets every SLO. That is judged by as few as 100 requests of api, too few to rely on p99.',
+    );
+    expect(sloSentence(comparisonOf([await simulate('ideal')]))).toBe(
+      'On 9 cores ideal meets every SLO. That is judged by as few as 100 requests of api, too few to rely on p99.',
+    );
     const without = await simulate('ideal', {}, 7, SCENARIO.replace(/ +slo:.*\n/, ''));
     expect(sloSentence(comparisonOf([without]))).toMatch(/^No VM states an SLO/);
   });

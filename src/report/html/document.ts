@@ -10,6 +10,7 @@ import type { SizeResult } from '../../study/size.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
 import type { SweepResult } from '../../study/sweep.js';
 import { sloSentence } from '../compare-table.js';
+import { fewJudge } from '../few.js';
 import { meetsAll } from '../replications.js';
 import { doubtsOf } from '../size-table.js';
 import { seedsOfRows } from '../sweep-table.js';
@@ -35,8 +36,9 @@ import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.
 import { tierFigure } from './figures/tier.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
-import { fewJudge, fewWords, latencyWords, meetsSlo, ofSeeds, verdictWords } from './seeds.js';
-import { counted, duration, grouped, inMicroseconds, inThousands, listed, sloWords } from './words.js';
+import { ofSeeds } from './seeds.js';
+import { runVerdict } from './verdict.js';
+import { counted, duration, grouped, inMicroseconds, inThousands, listed } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
@@ -140,30 +142,6 @@ function manifestOf(runs: readonly Named[]): Table {
 
 const some = (figures: readonly (Figure | undefined)[]): Figure[] => figures.filter((figure) => figure !== undefined);
 
-/** `Every SLO is met: api p99 69.0 µs (≤ 200 µs).` */
-function runVerdict({ label, result }: Named): { verdict: string; good: boolean | null } {
-  const judged = result.vms.filter((vm) => vm.slo !== null);
-  const functions = functionsSentence([{ label, result }]);
-  if (result.vms.length === 0 && functions !== '') return { verdict: functions, good: null };
-  if (judged.length === 0) {
-    const [vm] = result.vms;
-    const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${latencyWords(result, vm, 'p99')}. `;
-    return { verdict: `${p99}${functions === '' ? 'No VM states an SLO.' : functions}`, good: null };
-  }
-  const says = (vm: (typeof judged)[number]): string =>
-    `${vm.name} ${verdictWords(result, vm)} (${sloWords(vm.slo!)})${fewWords(result, vm)}`;
-  const missed = judged.filter((vm) => !meetsSlo(result, vm));
-  if (missed.length === 0) {
-    const what = judged.length === 1 ? 'the SLO' : 'every SLO';
-    const few = judged.some((vm) => fewJudge(result, vm));
-    const meets = `${label} meets ${what}${few ? ' so far' : ''}`;
-    return { verdict: `${meets}: ${listed(judged.slice(0, 3).map(says))}.`, good: few ? null : true };
-  }
-  const of = judged.length === 1 ? 'the SLO' : `${missed.length} of ${judged.length} SLOs`;
-  const known = missed.some((vm) => !fewJudge(result, vm));
-  return { verdict: `${label} misses ${of}: ${listed(missed.slice(0, 3).map(says))}.`, good: known ? false : null };
-}
-
 function resultReport(result: Result): Report {
   const runs = [{ label: result.manifest.mechanism, result }];
   const names = result.vms.filter((vm) => vm.slo !== null).map(({ name }) => name);
@@ -216,7 +194,7 @@ function comparisonReport(comparison: Comparison): Report {
   const headed = runs.map(({ label, result }) => ({ ...result, manifest: { ...result.manifest, mechanism: label } }));
   const judged = first.result.vms.some((vm) => vm.slo !== null);
   const met = runs.map(({ result }) => meetsAll(result));
-  const few = runs.some(({ result }) => result.vms.some((vm) => fewJudge(result, vm)));
+  const few = runs.some(({ result }) => result.vms.some(fewJudge));
   const functions = first.result.vms.length === 0 ? functionsSentence(runs) : '';
   return {
     title: `${listed(labels)} on ${counted(first.result.host.cores, 'core')}`,

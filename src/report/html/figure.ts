@@ -316,6 +316,8 @@ export interface Context {
   readonly manifest?: readonly (readonly [name: string, value: string])[];
   /** Of a run that stands still before its end: how much of it there is. */
   readonly unfinished?: string;
+  /** What made it, where no command line did. */
+  readonly by?: string;
   /** The file that the result was read from, where it was. */
   readonly from?: string;
   /** The live page with the scenario of each run in its address, and the hash that the result must have there. */

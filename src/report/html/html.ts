@@ -43,10 +43,12 @@ const NUMBER = /^[-–]?[\d.,\u2009]/;
 /** `named`: cells know their column, for the narrow form, where they stand one below the other. */
 function tableHtml({ head, rows }: Table, named = false): string {
   const cell = (text: string, i: number): string =>
-    i === 0
+    i === 0 && text !== ''
       ? `<th scope="row">${escapeHtml(text)}</th>`
       : `<td${NUMBER.test(text) ? ' class="n"' : ''}${named ? ` data-column="${escapeHtml(head[i] ?? '')}"` : ''}>${escapeHtml(text)}</td>`;
-  const top = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
+  // a column that needs no name to be seen needs one to be heard
+  const heard = (i: number): string => `<span class="heard">${i === 0 ? 'what' : 'remark'}</span>`;
+  const top = head.map((text, i) => `<th scope="col">${text === '' ? heard(i) : escapeHtml(text)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
   return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${top}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
@@ -134,7 +136,7 @@ function factsOf({ facts }: Report, { manifest = [] }: Context): string[] {
 }
 
 function headHtml(report: Report, context: Context): string {
-  const { command, from, live = [] } = context;
+  const { command, by, from, live = [] } = context;
   const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
   const tone = report.good === null ? 'plain' : report.good ? 'good' : 'bad';
   return `<header>
@@ -143,7 +145,7 @@ function headHtml(report: Report, context: Context): string {
 ${verdictHtml(report.verdict, tone, mark)}
 <div class="trust"><p>${factsOf(report, context).map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
-${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
+${by === undefined ? '' : `<p class="from">Made by ${escapeHtml(by)}.</p>`}${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 ${linksHtml(live)}
 </header>`;
 }

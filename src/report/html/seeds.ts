@@ -2,12 +2,13 @@
 // says that it is of one seed.
 
 import type { Figures, Result, VmResult } from '../../result/result.js';
+import { fewJudge, judgedBy, tooFewText } from '../few.js';
 import { type Figure as Value, meetsAll, overRuns, replicated, sloShare } from '../replications.js';
 import { markedQuantile } from '../trust.js';
-import { formatDurationNs, formatShare } from '../units.js';
+import { formatDurationNs, formatQuantile, formatShare } from '../units.js';
 import type { Figure } from './figure.js';
 import type { Named } from './figures/named.js';
-import { attainedWords, duration, inMicroseconds, sloKey } from './words.js';
+import { attainedWords, duration, exactDuration, inMicroseconds, sloKey } from './words.js';
 
 const isReplicated = (result: Result): boolean => replicated({ runs: [result] });
 
@@ -56,19 +57,31 @@ export function judgedWords(result: Result, vm: VmResult): string {
   return `${latencyWords(result, vm, key)}${left}; ${met}`;
 }
 
-/** A verdict is read before all else: the interval of the share of seeds stands with the figure. */
-export const verdictWords = (result: Result, vm: VmResult): string =>
-  judgedWords(result, vm).replace(/; (in \d+ of \d+ seeds)(?: \[.*?\]%)?/, ' $1');
+/** `in 3 of 3 seeds (95 % interval of that share: 44–100 %)`; undefined for a single run. */
+export function seedsWords(result: Result, vms: readonly VmResult[]): string | undefined {
+  const share = sloShare(result, vms)?.text;
+  if (share === undefined) return undefined;
+  return share
+    .replace(/^\d+ of \d+/, 'in $& seeds')
+    .replace(/ \[(\d+), (\d+)\]%$/, ' (95 % interval of that share: $1–$2 %)');
+}
 
-/** Whether fewer requests judge the VM than give its SLO's quantile an upper limit. */
-export const fewJudge = ({ warnings }: Result, { name }: VmResult): boolean =>
-  warnings.some(({ code, field }) => code === 'few-samples' && field === `${name}.slo`);
+/** `api’s p99 is 75.4 µs ± 16.6 µs, at most 200 µs asked (of 869 requests, too few to rely on p99)` */
+export function verdictWords(result: Result, vm: VmResult): string {
+  const slo = vm.slo!;
+  const quantile = `${vm.name}’s ${formatQuantile(slo.quantile)}`;
+  const [value] = judgedWords(result, vm).split('; in ');
+  const is = /^[\d.]+ % still waiting/.test(value!) ? 'waits with those unanswered,' : 'is';
+  return `${quantile} ${is} ${value!}, at most ${exactDuration(slo.targetNs)} asked${bracketed(fewWords(result, vm))}`;
+}
 
-/** `, of 4 requests: too few to rely on`; empty where they are enough. */
+const bracketed = (text: string): string => (text === '' ? '' : ` (${text})`);
+
+/** `of 4 requests, too few to rely on p99`; empty where they are enough. */
 export function fewWords(result: Result, vm: VmResult): string {
-  if (!fewJudge(result, vm)) return '';
-  const known = vm.completed + vm.dropped;
-  return `, of ${known} request${known === 1 ? '' : 's'}${isReplicated(result) ? ' a seed' : ''}: too few to rely on`;
+  if (!fewJudge(vm)) return '';
+  const text = tooFewText(vm.slo.quantile, judgedBy(vm));
+  return `of ${isReplicated(result) ? text.replace(', too', ' a seed, too') : text}`;
 }
 
 /** Whose sentences have means over the seeds. */

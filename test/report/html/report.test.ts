@@ -398,7 +398,7 @@ describe('figures', () => {
     };
     const said = `${duration(made.result.vms[0]!.latencyNs.p99)} of those answered; 3.0 % still waiting`;
     const report = reportOf(waits(made.result));
-    expect(report.figures[0]!.answer).toContain(`(${said})`);
+    expect(report.figures[0]!.answer).toContain(`(${said}, of 970 requests, too few to rely on p99)`);
     expect(report.verdict).toContain(said);
   });
 
@@ -623,15 +623,19 @@ describe('what limits figures', () => {
     const few = reportOf(judgedBy(4, 38_600, true));
     expect(few.good).toBeNull();
     expect(few.verdict).toMatch(
-      / meets the SLO so far: api 38\.6.µs \(p99 ≤ 200.µs\), of 4 requests: too few to rely on\.$/,
+      / meets the SLO so far: api’s p99 is 38\.6.µs, at most 200.µs asked \(of 4 requests, too few to rely on p99\)\.$/,
     );
-    expect(few.figures[0]!.answer).toMatch(/\(38\.6.µs, of 4 requests: too few to rely on\) meets/);
+    expect(few.figures[0]!.answer).toMatch(/\(38\.6.µs, of 4 requests, too few to rely on p99\) meets/);
+    // the dots of the picture are hollow by the same threshold
+    const [almost, just] = [reportOf(judgedBy(999, 38_600, false)), reportOf(judgedBy(1000, 38_600, false))];
+    expect([almost.good, just.good]).toEqual([null, true]);
+    expect(almost.verdict).toContain('(of 999 requests, too few to rely on p99)');
     const enough = reportOf(judgedBy(4000, 38_600, false));
     expect(enough.good).toBe(true);
-    expect(enough.verdict).toMatch(/ meets the SLO: api 38\.6.µs \(p99 ≤ 200.µs\)\.$/);
+    expect(enough.verdict).toMatch(/ meets the SLO: api’s p99 is 38\.6.µs, at most 200.µs asked\.$/);
     const missed = reportOf(judgedBy(4000, 200_260, false));
     expect(missed.good).toBe(false);
-    expect(missed.verdict).toMatch(/misses the SLO: api 200\.3.µs \(p99 ≤ 200.µs\)\.$/);
+    expect(missed.verdict).toMatch(/misses the SLO: api’s p99 is 200\.3.µs, at most 200.µs asked\.$/);
     expect(reportOf(judgedBy(4, 200_260, true)).good).toBeNull();
     expect(besideTarget(200_001, 200_000)).toBe('200.001\u00a0µs');
     expect(besideTarget(741_000, 200_000)).toBe(duration(741_000));
@@ -689,7 +693,7 @@ describe('what is said', () => {
       const vms = result.vms.map((vm, i) => (i === 0 ? { ...vm, slo: { ...slo, attained } } : vm));
       return reportOf({ ...result, vms });
     };
-    const told = `api ${duration(slo.latencyNs)} (p99 ≤ 200\u00a0µs).`;
+    const told = `api’s p99 is ${duration(slo.latencyNs)}, at most 200\u00a0µs asked.`;
     expect(of(true)).toMatchObject({ verdict: `hyperflux meets the SLO: ${told}`, good: true });
     expect(of(false)).toMatchObject({ verdict: `hyperflux misses the SLO: ${told}`, good: false });
   });

@@ -3,6 +3,7 @@
 
 import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
+import { isThin } from '../../few.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
 import { fewWords, judgedWords, latencyWords, meetsSlo } from '../seeds.js';
 import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
@@ -11,8 +12,6 @@ import type { Named } from './named.js';
 /** Panels; VMs with an objective come first. */
 const MOST_PANELS = 12;
 const MOST_STEPS = 500;
-/** A quantile with fewer samples beyond it says little. */
-const FEW = 10;
 
 const QUANTILES = [
   ['p50', 'p50', 0.5],
@@ -31,7 +30,7 @@ export function tailPoints(times: Distribution, boundsOf: (key: string) => Bound
   const points = QUANTILES.flatMap(([key, name, share]): TailPoint[] => {
     const ns = times[key];
     if (ns === null || ns <= 0 || count * share < 1) return [];
-    return [{ name, ns, share, ...boundsOf(key), thin: count * share < FEW }];
+    return [{ name, ns, share, ...boundsOf(key), thin: isThin(count * share) }];
   });
   if (max !== null && max > 0 && count > 1)
     points.push({ name: 'max', ns: max, share: 1 / count, ...boundsOf('max'), thin: true });
@@ -86,7 +85,7 @@ function answer(runs: readonly Named[], names: readonly string[]): string {
     const [first] = of;
     if (first === undefined) return [];
     const says = ({ label, vm, result }: (typeof of)[number]): string =>
-      `${label} (${judgedWords(result, vm)}${fewWords(result, vm)})`;
+      `${label} (${[judgedWords(result, vm), fewWords(result, vm)].filter((one) => one !== '').join(', ')})`;
     const met = of.filter(({ result, vm }) => meetsSlo(result, vm)).map(says);
     const missed = of.filter(({ result, vm }) => !meetsSlo(result, vm)).map(says);
     const target = `${name}’s ${sloWords(first.slo)}`;

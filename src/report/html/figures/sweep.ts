@@ -95,7 +95,10 @@ function meetingOf(axis: string, points: Line['points'], cloud: boolean): readon
   if (points.slice(points.indexOf(bad[0]!)).every((point) => point.missed))
     return ['miss', `from ${axis} = ${bad[0]!.x} on`];
   if (points.slice(0, bad.length).every((point) => point.missed))
-    return ['meet', `from ${axis} = ${points[bad.length]!.x} on`];
+    return [
+      'meet',
+      `from ${axis} = ${points[bad.length]!.x} on (${bad.at(-1)!.x}, the next below that was run, misses it)`,
+    ];
   return ['miss', `at ${axis} = ${listed(bad.map(({ x }) => String(x)))}`];
 }
 

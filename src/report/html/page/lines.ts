@@ -10,7 +10,8 @@ import { NAME_GAP, keyHeight, keyedBelow, writeKey } from './key.js';
 import { rows } from './rows.js';
 import { slanted, slantedDepth, wordTicks } from './word-axis.js';
 
-const SLO = 'var(--missed)';
+/** Red where somebody misses it, and no colour of its own where everybody meets it. */
+const sloColour = (missed: boolean): string => (missed ? 'var(--missed)' : 'var(--text)');
 /** A tail at chosen shares has fewer points, a histogram more buckets. */
 const FEW_STEPS = 90;
 
@@ -109,6 +110,7 @@ export function tail(
 ): Panel[] {
   const height = room.narrow ? 300 : Math.min(420, Math.max(300, room.width / 2));
   return panels.map(({ title, slo, lines }) => {
+    const sloHue = sloColour(lines.some(({ missed }) => missed));
     // where all requests are slower there is nothing to see
     const times = lines.flatMap(({ points, curve }) => [
       ...points.map(({ ns }) => ns),
@@ -160,8 +162,8 @@ export function tail(
           ...(slo === null
             ? []
             : [
-                Plot.ruleX([slo.ns], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' }),
-                Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: SLO, strokeWidth: 2 }),
+                Plot.ruleX([slo.ns], { stroke: sloHue, strokeWidth: 1.5, strokeDasharray: '5 3' }),
+                Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: sloHue, strokeWidth: 2 }),
               ]),
           ...lines.flatMap((line) => tailMarks(within(line, x))),
         ],
@@ -173,7 +175,7 @@ export function tail(
       const text = missed ? `${name} ✕` : name;
       return [{ text, colour: hue.colour, x: at(svg, 'x', end.ns), y: at(svg, 'y', end.share) }];
     });
-    const own: Label[] = slo === null ? [] : [{ text: slo.text, colour: SLO, x: at(svg, 'x', slo.ns), y: 28 }];
+    const own: Label[] = slo === null ? [] : [{ text: slo.text, colour: sloHue, x: at(svg, 'x', slo.ns), y: 28 }];
     const together = crowded(labels);
     if (together) {
       // below the axis: a curve, the objective or its cross may be in any corner
@@ -287,6 +289,7 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
   const known = [...new Set(figure.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
   const frame = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   return figure.panels.map(({ title, unit, slo, lines, log = false }) => {
+    const sloHue = sloColour(lines.some(({ points }) => points.some(({ missed }) => missed)));
     const logarithmic = unit === 'ns' || log;
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
     const near = figure.front === true;
@@ -341,7 +344,9 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       color: { type: 'identity' },
       marks: [
         Plot.gridY({ ...muted, ticks }),
-        ...(slo === null ? [] : [Plot.ruleY([slo.value], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' })]),
+        ...(slo === null
+          ? []
+          : [Plot.ruleY([slo.value], { stroke: sloHue, strokeWidth: 1.5, strokeDasharray: '5 3' })]),
         // arrows of several lines begin at one height
         ...lines.flatMap((line, i) =>
           responseMarks(figure, line, unit, 6 * (i - (lines.length - 1) / 2), symbolOf(known.indexOf(line.name))),
@@ -370,7 +375,7 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
         points.map((one) => [at(svg, 'x', one.x), at(svg, 'y', one.mean)] as const),
       );
       const spot = freeSpot(path, slo.text, [64, room.width - right], at(svg, 'y', slo.value));
-      writeLabel(svg, slo.text, SLO, ...spot);
+      writeLabel(svg, slo.text, sloHue, ...spot);
     }
     return { title: '', svg }; // it stands at the axis
   });

@@ -40,7 +40,7 @@ const BUTTONS = [
   ['out', '−', 'look from further away'],
   ['left', '←', 'earlier'],
   ['right', '→', 'later'],
-  ['all', 'all', 'the whole window'],
+  ['all', 'all', 'all of the window'],
 ] as const;
 
 const KEYS: Readonly<Record<string, string>> = {
