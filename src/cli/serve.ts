@@ -76,7 +76,7 @@ interface Packed {
 
 const pack = promisify(gzip);
 
-/** Files of one folder, each read and packed once. */
+/** Files of one folder, each read and packed once; what is not there may come: that is looked for again. */
 class Folder {
   private readonly files = new Map<string, Promise<Packed | undefined>>();
 
@@ -97,7 +97,12 @@ class Folder {
     const known = this.files.get(path);
     if (known !== undefined) return known;
     const read = this.read(path, type);
-    if (this.files.size < 256) this.files.set(path, read);
+    if (this.files.size < 256) {
+      this.files.set(path, read);
+      void read.then((file) => {
+        if (file === undefined) this.files.delete(path);
+      });
+    }
     return read;
   }
 
