@@ -196,7 +196,7 @@ export class App {
     const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
     if (mine !== this.loads) return; // another has been asked for meanwhile
     if (answer.answer === 'refused') {
-      this.settings.text.refuse(answer);
+      this.settings.refuse(answer);
       if (this.about === undefined) this.middle.replaceChildren('Nothing runs: what is wrong stands beside the text.');
       return;
     }
@@ -260,8 +260,9 @@ export class App {
   private runOn(): void {
     if (this.about === undefined) return;
     this.tour.end();
-    this.play(true);
-    this.toEnd = true;
+    this.play(!this.done);
+    this.toEnd = !this.done;
+    if (this.done) this.say('This is the end: Restart (0) begins anew.');
   }
 
   private frame(now: number): void {
@@ -349,10 +350,7 @@ export class App {
 
   private async fork(set: readonly string[]): Promise<void> {
     if (this.about === undefined) return;
-    if (this.nowNs === 0) {
-      await this.load(this.text, this.file, [...this.set, ...set], this.playing);
-      return;
-    }
+    if (this.nowNs === 0) return this.load(this.text, this.file, [...this.set, ...set], this.playing);
     const forked = await this.part({ ask: 'fork', set }, (answer) => this.futures.fork(answer, set));
     if (forked) this.say(`Two futures from ${instant(this.futures.forkedAtNs!)} on.`);
   }
@@ -364,7 +362,7 @@ export class App {
 
   private async part(ask: Extract<Ask, { ask: 'fork' | 'beside' }>, take: (forked: Forked) => void): Promise<boolean> {
     const answer = await this.link.ask(ask);
-    if (answer.answer === 'refused') this.settings.text.refuse(answer);
+    if (answer.answer === 'refused') this.settings.refuse(answer);
     if (answer.answer !== 'forked') {
       this.say(complaint(answer), true);
       return false;

@@ -8,6 +8,7 @@ import { formatCount, formatDurationNs, formatExactDurationNs } from '../report/
 import type { History } from './history.js';
 import type { Palette } from './palette.js';
 import type { VmAbout } from './protocol.js';
+import { countTicks } from './ticks.js';
 
 /** Of a chart of one future, and of two, which leave less room. */
 const HEIGHT = 112;
@@ -20,6 +21,8 @@ const LABEL_WIDTH = 44;
 const LABEL_SPACE = 64;
 const FONT = '12px system-ui, sans-serif';
 const SECOND = [5, 4];
+/** Tasks up to which their axis is linear. */
+const LINEAR = 4;
 
 const micro = (text: string): string => text.replace(' us', ' µs');
 const ticks = (values: readonly (number | null)[]): string[] =>
@@ -50,12 +53,6 @@ const decade = (ns: number, round: (value: number) => number): number => 10 ** r
 const decades = (low: number, high: number): number[] =>
   Array.from({ length: Math.round(Math.log10(high / low)) + 1 }, (_, i) => low * 10 ** i);
 
-/** Of what waits: few enough to be read on an axis that is linear near zero. */
-function countTicks(most: number): number[] {
-  if (most < 20) return [0, 5, 10].filter((value) => value <= most);
-  return [0, ...decades(10, 10 ** Math.floor(Math.log10(most)))];
-}
-
 /** Without the labels that the edge would cut, or that would touch those of the other axis. */
 function whole(plot: uPlot, values: readonly number[]): string[] {
   const last = plot.width - AXIS_WIDTH - LABEL_WIDTH / 2;
@@ -69,7 +66,7 @@ function scaleOf(kind: Parts['kind']): uPlot.Scale {
         distr: 3,
         range: (_plot, low, high) => [decade(low ?? 1e4, Math.floor), Math.max(1e6, decade(high ?? 1e6, Math.ceil))],
       }
-    : { distr: 4, asinh: 4, range: (_plot, _low, high) => [0, Math.max(8, high)] };
+    : { distr: 4, asinh: LINEAR, range: (_plot, _low, high) => [0, Math.max(8, high)] };
 }
 
 /** A line at what was aimed at, with its name on paper of its own: no other line strikes it through. */
@@ -125,7 +122,8 @@ function optionsOf(parts: Parts): uPlot.Options {
         ...axis,
         size: AXIS_WIDTH,
         splits: (_plot: uPlot, _axis: number, low: number, high: number) =>
-          kind === 'latency' ? decades(low, high) : countTicks(high),
+          kind === 'latency' ? decades(low, high) : countTicks(high, LINEAR),
+        filter: (_plot, splits) => splits,
         values: (_plot, values) =>
           kind === 'latency' ? ticks(values) : values.map((value) => (value === null ? '' : formatCount(value))),
       },

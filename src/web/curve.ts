@@ -1,7 +1,9 @@
 // Lines with bands over one axis, and the same numbers as a table: the picture of a sweep and of a page trace.
 
 import uPlot from 'uplot';
+import { mechanismHues } from '../report/html/words.js';
 import { h } from './dom.js';
+import { logarithmicTicks } from './ticks.js';
 
 export interface Line {
   readonly label: string;
@@ -31,24 +33,24 @@ export interface Curve {
 const HEIGHT = 260;
 /** Right of the plot, for the name of what is aimed at: inside it would lie over points. */
 const NAME_WIDTH = 64;
+const PART_HEIGHT = 14;
 const FONT = '12px system-ui, sans-serif';
 
 export const colourOf = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Each mechanism has one colour everywhere (colours.css). */
-export const mechanismColour = (label: string): string => {
-  const [kind = ''] = label.split(':');
-  return colourOf(`--m-${kind}`) || colourOf('--m-other');
-};
+/** A mechanism has its hue and dash in every picture: those that reports have; the hue as colours.css names it. */
+export const mechanismStrokes = (labels: readonly string[]): Map<string, { hue: string; dash: number[] }> =>
+  new Map(
+    [...mechanismHues(labels)].map(([label, { colour, dash }]) => [
+      label,
+      { hue: colour.slice('var('.length, -1), dash: dash === '' ? [] : dash.split(' ').map(Number) },
+    ]),
+  );
 
+/** Of lines that have none of their own, by their place. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
 export const dashOf = (index: number): readonly number[] => DASHES[index % DASHES.length]!;
-
-const decades = (low: number, high: number): number[] => {
-  const from = Math.floor(Math.log10(low));
-  return Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, i) => 10 ** (from + i));
-};
 
 /** Points with too little behind them are hollow. */
 function drawPoor(plot: uPlot, { x, lines }: Curve): void {
@@ -69,7 +71,7 @@ function drawPoor(plot: uPlot, { x, lines }: Curve): void {
   ctx.restore();
 }
 
-/** What is aimed at as a line, its name beside the plot, a part in each line. */
+/** What is aimed at as a line, its name beside the plot, a part in each line, and none below it, where the ticks of x stand. */
 function drawTarget(plot: uPlot, { y: at, label }: NonNullable<Curve['target']>, { lines }: Curve): void {
   const { ctx, bbox } = plot;
   const y = plot.valToPos(at, 'y', true);
@@ -88,7 +90,9 @@ function drawTarget(plot: uPlot, { y: at, label }: NonNullable<Curve['target']>,
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(right, y);
   ctx.stroke();
-  label.forEach((part, i) => ctx.fillText(part, right + 5 * scale, y + (i - (label.length - 1) / 2) * 14 * scale));
+  const half = (label.length - 1) / 2;
+  const middle = Math.min(y, bbox.top + bbox.height - (half + 0.5) * PART_HEIGHT * scale);
+  label.forEach((part, i) => ctx.fillText(part, right + 5 * scale, middle + (i - half) * PART_HEIGHT * scale));
   ctx.restore();
 }
 
@@ -117,7 +121,12 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
         ...axis,
         size: 62,
         ticks: { show: false },
-        ...(curve.logY ? { splits: (_p: uPlot, _a: number, low: number, high: number) => decades(low, high) } : {}),
+        ...(curve.logY
+          ? {
+              splits: (_p: uPlot, _a: number, low: number, high: number) => logarithmicTicks(low, high),
+              filter: (_p: uPlot, splits: number[]) => splits,
+            }
+          : {}),
         values: (_plot, values) => values.map((y) => (y === null ? '' : curve.format(y))),
       },
     ],

@@ -51,7 +51,7 @@ function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
     endNs,
     warmupNs: scenario.warmupNs,
     mechanism: scenario.mechanism.kind,
-    mechanisms: MECHANISM_KINDS.filter((kind) => kind !== 'nsdi22' || scenario.mechanism.kind === kind),
+    mechanisms: MECHANISM_KINDS,
     rates: ratesOf(scenario),
     warnings,
   };

@@ -1,10 +1,11 @@
 // The left side: which scenario, the sliders for load, cores and mechanism, the command that makes it again, and the text itself.
 
 import { shellWord } from '../input/shell-word.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 import { h, showCommand } from './dom.js';
 import { EXAMPLES } from './examples.js';
 import type { Link } from './link.js';
-import type { About } from './protocol.js';
+import type { About, Refused } from './protocol.js';
 import { scaledRates } from './rates.js';
 import { TextPanel } from './text-panel.js';
 import { formatDuration } from '../input/quantities.js';
@@ -14,11 +15,13 @@ export interface SettingsEvents {
   onExample(index: number): void;
   /** Another load or mechanism: a fork where something runs. */
   onChange(set: readonly string[]): void;
-  /** Other cores: laid out from the begin. */
+  /** Other cores, or a mechanism that lays them out: from the begin. */
   onRestart(set: readonly string[]): void;
   onText(text: string): void;
 }
 
+/** No fork takes them up: they lay out the cores. */
+const FROM_THE_BEGIN: ReadonlySet<string> = new Set<MechanismKind>(['nsdi22']);
 /** Steps of the load's slider: a factor from 1/8 to 8. */
 const OCTAVES = 3;
 const flagsOf = (set: readonly string[]): string => set.map((one) => ` --set ${shellWord(one)}`).join('');
@@ -50,6 +53,8 @@ export class Settings {
   /** Of a future alone. */
   readonly commandOf = (future: number): string => (future === 0 ? this.run : this.shown);
   private forked = false;
+  /** The mechanism of the last future. */
+  private runs = '';
   readonly element: HTMLElement;
 
   constructor(link: Link, events: SettingsEvents) {
@@ -58,9 +63,13 @@ export class Settings {
     example.addEventListener('change', () => events.onExample(Number(example.value)));
     load.addEventListener('input', () => this.showValues());
     load.addEventListener('change', () => events.onChange(this.changes()));
-    mechanism.addEventListener('change', () => events.onChange(this.changes()));
+    const restart = (): void => events.onRestart([...this.changes(), `host.cores=${cores.value}`]);
+    mechanism.addEventListener('change', () => {
+      if (FROM_THE_BEGIN.has(mechanism.value)) restart();
+      else events.onChange(this.changes());
+    });
     cores.addEventListener('input', () => this.showValues());
-    cores.addEventListener('change', () => events.onRestart([...this.changes(), `host.cores=${cores.value}`]));
+    cores.addEventListener('change', restart);
     this.loadRow = h('div', { class: 'field' }, h('label', { for: 'load' }, 'Load'), load, this.loadOut);
     this.element = h(
       'section',
@@ -69,7 +78,11 @@ export class Settings {
       h('div', { class: 'field wide' }, h('label', { for: 'mechanism' }, 'Mechanism'), mechanism),
       this.loadRow,
       h('div', { class: 'field' }, h('label', { for: 'cores' }, 'Cores'), cores, this.coresOut),
-      h('p', { class: 'hint' }, 'Load or mechanism changed while it runs splits the future in two.'),
+      h(
+        'p',
+        { class: 'hint' },
+        'Load or mechanism changed while it runs splits the future in two; cores, and nsdi22, begin anew.',
+      ),
       text.problems,
       warnings,
       text.element,
@@ -85,7 +98,7 @@ export class Settings {
     this.text.loaded();
     this.warnings.replaceChildren(...about.warnings.map((line) => h('li', {}, line)));
     this.mechanism.replaceChildren(...about.mechanisms.map((kind) => h('option', { value: kind }, kind)));
-    this.mechanism.value = about.mechanism;
+    this.mechanism.value = this.runs = about.mechanism;
     this.load.value = '0';
     this.load.disabled = about.rates.length === 0;
     this.cores.max = String(Math.max(64, 2 * about.hostCores));
@@ -95,6 +108,12 @@ export class Settings {
     showCommand(this.command, this.run);
     this.goesOn();
     this.showValues();
+  }
+
+  /** Says why, and shows the mechanism that goes on. */
+  refuse(refused: Refused): void {
+    this.text.refuse(refused);
+    this.mechanism.value = this.runs;
   }
 
   /** A run is over: its hash, and how to compare it. Answers what to say. */
@@ -115,6 +134,8 @@ export class Settings {
   fork(fork: { readonly atNs: number; readonly set: readonly string[] } | undefined): void {
     this.goesOn();
     this.forked = fork !== undefined;
+    const changed = fork?.set.find((one) => one.startsWith('mechanism='));
+    this.runs = changed?.slice('mechanism='.length) ?? this.about?.mechanism ?? '';
     const text =
       fork === undefined
         ? this.run

@@ -251,7 +251,7 @@ export class Stage {
     if (second !== undefined) {
       const since =
         forkedAtNs === undefined || forkedAtNs === 0 ? 'From the beginning' : `Since ${duration(forkedAtNs)}`;
-      this.versus.draw([first!, second], since, differ);
+      this.versus.draw([first!, second], since, differ, this.nowNs >= this.about.endNs);
     }
     for (const { place, kind } of this.charts) {
       const texts = shown.map((one) =>

@@ -5,7 +5,7 @@ import { countsText } from '../report/trust.js';
 import { formatDurationNs } from '../report/units.js';
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { SweepFigure, SweepResult } from '../study/sweep.js';
-import { CurveView, dashOf, mechanismColour } from './curve.js';
+import { colourOf, CurveView, mechanismStrokes } from './curve.js';
 import { h, showCommand } from './dom.js';
 import { MOST_COMPUTING_MS } from './limits.js';
 import { complaint, Link } from './link.js';
@@ -201,7 +201,11 @@ export class SweepPanel {
       .map(({ code, field, detail }) => h('li', {}, `${code}, ${field}: ${detail.replaceAll(/(\d) us\b/g, '$1 µs')}`));
     const summary = `Can this be trusted? Rows with warnings: ${found}`;
     const open = this.trust.querySelector('details')?.open === true; // it stays open while the curve grows finer
+    const refused = new Map(
+      rows.flatMap(({ mechanism, refused: why }) => (why === undefined ? [] : [[mechanism, why]])),
+    );
     this.trust.replaceChildren(
+      ...[...refused].map(([mechanism, why]) => h('p', {}, `${mechanism}, where it has no point: ${why}`)),
       ...(found === '' ? [] : [h('details', { open }, h('summary', {}, summary), h('ul', {}, ...lines))]),
     );
   }
@@ -216,7 +220,8 @@ export class SweepPanel {
     }
     const { path, values } = axes[0]!;
     const figure = `${vm}.latencyNs.p99`;
-    const lines = [...new Set(rows.map(({ mechanism }) => mechanism))].map((label, i) => {
+    const strokes = mechanismStrokes([...new Set(rows.map(({ mechanism }) => mechanism))]);
+    const lines = [...strokes].map(([label, { hue, dash }]) => {
       const line = values.map((value) => rows.find((one) => one.mechanism === label && one.point[path] === value));
       const figures = line.map((row) => row?.figures[figure]);
       // a logarithmic axis has no place for nought
@@ -224,8 +229,8 @@ export class SweepPanel {
         value !== undefined && value !== null && value > 0 ? value : null;
       return {
         label,
-        colour: mechanismColour(label),
-        dash: dashOf(i),
+        colour: colourOf(hue),
+        dash,
         mean: figures.map((one) => positive(one?.mean)),
         low: figures.map((one) => low(one)),
         high: figures.map((one) => positive(one?.high)),

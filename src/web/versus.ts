@@ -38,7 +38,13 @@ export function differenceOf(a: number, b: number, [more, less]: readonly [strin
   return `B ${percent < 0.1 ? '< 0.1' : Number(percent.toPrecision(2))} % ${b > a ? more : less}`;
 }
 
-function row(about: About, vm: number, judgedBy: boolean, [a, b]: readonly [Side, Side]): VersusRow | undefined {
+function row(
+  about: About,
+  vm: number,
+  judgedBy: boolean,
+  [a, b]: readonly [Side, Side],
+  done: boolean,
+): VersusRow | undefined {
   const { name, slo } = about.vms[vm]!;
   if (judgedBy) {
     const [before, after] = [a.overallNs?.[vm] ?? null, b.overallNs?.[vm] ?? null];
@@ -51,7 +57,7 @@ function row(about: About, vm: number, judgedBy: boolean, [a, b]: readonly [Side
       missed: [missed(before), missed(after)],
       few,
       difference: few
-        ? 'too few requests so far'
+        ? `too few requests${done ? '' : ' so far'}`
         : before === null || after === null
           ? ''
           : differenceOf(before, after, ['longer', 'shorter']),
@@ -69,10 +75,13 @@ function row(about: About, vm: number, judgedBy: boolean, [a, b]: readonly [Side
 }
 
 /** What is judged by latency first. */
-export function rowsOf(about: About, sides: readonly [Side, Side]): VersusRow[] {
+export function rowsOf(about: About, sides: readonly [Side, Side], done: boolean): VersusRow[] {
   const first = judged(about.vms);
   const others = about.vms.slice(0, MOST * 2).flatMap((_, vm) => (first.includes(vm) ? [] : [vm]));
-  return [...first.map((vm) => row(about, vm, true, sides)), ...others.map((vm) => row(about, vm, false, sides))]
+  return [
+    ...first.map((vm) => row(about, vm, true, sides, done)),
+    ...others.map((vm) => row(about, vm, false, sides, done)),
+  ]
     .filter((one) => one !== undefined)
     .slice(0, MOST);
 }
@@ -82,8 +91,8 @@ export class Versus {
 
   constructor(private readonly about: About) {}
 
-  /** `differ`: whether anything of the two has differed so far. */
-  draw(sides: readonly [Side, Side], since: string, differ: boolean): void {
+  /** `differ`: whether anything of the two has differed so far; `done`: nothing more comes. */
+  draw(sides: readonly [Side, Side], since: string, differ: boolean, done: boolean): void {
     const [a, b] = sides;
     const head = h(
       'tr',
@@ -92,7 +101,7 @@ export class Versus {
       ...[a, b].map(({ label }) => h('th', { scope: 'col' }, label)),
       h('td'),
     );
-    const rows = rowsOf(this.about, sides).map(({ what, values, missed, few, difference }) =>
+    const rows = rowsOf(this.about, sides, done).map(({ what, values, missed, few, difference }) =>
       h(
         'tr',
         {},
@@ -103,7 +112,8 @@ export class Versus {
         h('td', { class: 'difference' }, differ ? difference : ''),
       ),
     );
-    const none = differ ? [] : [h('p', {}, 'No difference so far: each core, queue and latency is the same in both.')];
+    const same = `No difference${done ? '' : ' so far'}: each core, queue and latency is the same in both.`;
+    const none = differ ? [] : [h('p', {}, same)];
     this.element.replaceChildren(h('table', {}, head, ...rows), ...none);
   }
 }
