@@ -228,6 +228,22 @@ export function chooseCore(vm: Vm): Core {
   return isNull(core) ? chooseTaken(vm) : core;
 }
 
+/** The next round that can matter, which is the next one as soon as anybody of the `kept` in the bag is found who needs it. */
+function planNext(kept: u32): void {
+  let soon = settings.aggregate && kept != 0 ? clock.now + 1 : NEVER;
+  const asked = settings.signal == L.SIGNAL_POLICY;
+  const turns = hooks.hasTurns;
+  const bag = H.bag;
+  for (let i: u32 = 0; i < kept && soon > arbiter.gridAt; i++) {
+    const vm = load<Vm>(bag + (<usize>i << 2));
+    if (vm.denied == 0 || asked) soon = min<u64>(soon, soonest(vm));
+    else if (turns) soon = min<u64>(soon, hooks.turn(vm));
+  }
+  if (soon != NEVER) armArbiter(soon);
+  if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over
+  else if (everyRound()) armArbiter(NEVER);
+}
+
 /** One round. */
 export function onArbiter(): void {
   assert(arbiter.on != 0);
@@ -292,18 +308,7 @@ export function onArbiter(): void {
   }
   arbiter.gridAt = max<u64>(arbiter.gridAt, arbiter.busyUntil);
 
-  // the next round that can matter, which is the next one as soon as anybody is found who needs it
-  let soon = settings.aggregate && kept != 0 ? clock.now + 1 : NEVER;
-  const asked = settings.signal == L.SIGNAL_POLICY;
-  const turns = hooks.hasTurns;
-  for (let i: u32 = 0; i < kept && soon > arbiter.gridAt; i++) {
-    const vm = load<Vm>(bag + (<usize>i << 2));
-    if (vm.denied == 0 || asked) soon = min<u64>(soon, soonest(vm));
-    else if (turns) soon = min<u64>(soon, hooks.turn(vm));
-  }
-  if (soon != NEVER) armArbiter(soon);
-  if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over
-  else if (everyRound()) armArbiter(NEVER);
+  planNext(kept);
   if (settings.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
 }
 

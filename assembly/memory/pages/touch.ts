@@ -147,6 +147,18 @@ export function hasTouched(v: VCpu, t: Task): bool {
   return S.on != 0 && touchesOf(guestIn(v.vm), t.touch) != (t.touch & COUNT_MASK);
 }
 
+/** Of the plan of `core`: its first `count` touches are to be noted; the one behind them is `after`. */
+// @ts-ignore: decorator
+@inline
+function keep(plan: Plan, core: u32, count: u32, after: u64): void {
+  plan.next = 0;
+  plan.count = <u16>count;
+  plan.event = <u32>clock.events;
+  plan.after = after;
+  store<u8>(S.planLeft + core, <u8>count);
+  if (count != 0) armScan();
+}
+
 /**
  * When the task that `v` runs from startedAt to runsUntil, with `remaining` left at startedAt, comes to a touch that is an event: of a
  * page that is not there, or when so many are noted already. NEVER when all are there.
@@ -212,12 +224,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
       }
     }
   }
-  plan.next = 0;
-  plan.count = <u16>i;
-  plan.event = <u32>clock.events;
-  plan.after = word;
-  store<u8>(S.planLeft + core, <u8>i);
-  if (i != 0) armScan();
+  keep(plan, core, i, word);
   v.touchAt = at;
   v.touchPage = missing;
   return at;
