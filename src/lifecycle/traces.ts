@@ -28,7 +28,7 @@ export interface ReadTrace {
 
 /** Start, scales and end applied to each call. */
 class Window {
-  readonly columns = new Columns();
+  readonly columns: Columns;
   #startNs: number;
   beforeStart = 0;
 
@@ -36,7 +36,9 @@ class Window {
     private readonly trace: FunctionTrace,
     private readonly endNs: number,
     firstNs: number,
+    calls: number,
   ) {
+    this.columns = new Columns(calls);
     this.#startNs = trace.startNs === 'first' ? firstNs : (trace.startNs ?? 0);
   }
 
@@ -113,7 +115,7 @@ async function read2021(trace: FunctionTrace, seed: number, endNs: number, host:
     return { name, tenant: names.tenants[index]!, ...(row ?? { memoryBytes: NaN }) };
   });
   missing.throwIfAny();
-  const window = new Window(trace, endNs, firstNs);
+  const window = new Window(trace, endNs, firstNs, rows.count);
   rows.each((atNs, fn, serviceNs) => {
     const index = renumbered[fn]!;
     if (index >= 0) window.add(atNs, index, serviceNs);
@@ -160,7 +162,9 @@ async function read2019(trace: FunctionTrace, seed: number, endNs: number, host:
     return { name, tenant, ...(row ?? { memoryBytes: NaN }) };
   });
   missing.throwIfAny();
-  const window = new Window(trace, endNs, 0);
+  const fromNs = typeof trace.startNs === 'number' ? trace.startNs : 0;
+  const expected = opened.callsBetween(fromNs, fromNs + endNs / trace.timeScale);
+  const window = new Window(trace, endNs, 0, Math.min(expected, trace.limit ?? Infinity));
   drawing: for (const { minute, calls, startNs } of opened.minutes) {
     for (let k = 0; k < calls; k++) {
       if (window.columns.count === trace.limit) break drawing;

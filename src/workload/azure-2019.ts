@@ -162,6 +162,8 @@ export interface OpenedAzure2019 {
   /** Indexes of the chosen functions. */
   readonly chosen: readonly number[];
   readonly minutes: Iterable<DrawnMinute>;
+  /** How many calls the minutes have that lie in this time or reach into it, the first that is taken beginning at 0. */
+  callsBetween(fromNs: number, toNs: number): number;
 }
 
 export async function openAzure2019(
@@ -187,7 +189,22 @@ export async function openAzure2019(
   summary.functionsRepeated = trace.functionsRepeated;
   summary.functionsJoined = trace.hashes.length;
   summary.functionsUsed = chosen.length;
-  return { durations, trace, chosen, minutes: drawMinutes(options, durations, trace, chosen, range.first) };
+  const taken = new Set(chosen);
+  return {
+    durations,
+    trace,
+    chosen,
+    minutes: drawMinutes(options, durations, trace, chosen, range.first),
+    callsBetween(fromNs, toNs) {
+      const { minute, function: of, calls } = trace.cells;
+      let count = 0;
+      for (let i = 0; i < minute.length; i++) {
+        const startNs = (minute[i]! - range.first) * MINUTE_NS;
+        if (startNs <= toNs && startNs + MINUTE_NS > fromNs && taken.has(of[i]!)) count += calls[i]!;
+      }
+      return count;
+    },
+  };
 }
 
 function* drawMinutes(
