@@ -634,16 +634,60 @@ describe('the live page in Chromium', () => {
       await page.waitForSelector('#answer-1');
       const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       await page.evaluate(axe);
-      const found = await page.evaluate(async () => {
-        const { axe: audit } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await audit.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
-      });
-      expect(found.filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const found = await page.evaluate(async () => {
+          const { axe: audit } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+          };
+          return (await audit.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
+        });
+        expect({ width, found: found.filter((one) => /^(serious|critical)/.test(one)) }).toEqual({ width, found: [] });
+      }
       await page.close();
     },
   );
+
+  it('plays by the space bar also where the bar was clicked, and presses what the keyboard came to', async () => {
+    const { page, complaints } = await live.open();
+    await write(page, SHORT);
+    await toEnd(page);
+    const before = await data(page, 'loaded');
+    await page.keyboard.press(' '); // "Run on" holds the focus, and has no use for it
+    await page.waitForFunction((stood) => document.getElementById('page')!.dataset['loaded'] !== stood, before);
+    await toEnd(page);
+    await page.focus('#microsecond');
+    await page.focus('#end');
+    await page.keyboard.press(' ');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent.startsWith('This is the end'));
+    expect(await page.textContent('#play')).toBe('Again');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('begins anew under nsdi22, which no fork takes up, and says why where a scenario cannot have it', async () => {
+    const { page, complaints } = await live.open();
+    await standing(page, SHORT);
+    await page.selectOption('#mechanism', 'nsdi22');
+    await page.waitForFunction(() => document.querySelector('.settings .command')!.textContent.includes('nsdi22'));
+    expect(await data(page, 'futures')).toBe('1');
+    const { scenario } = parseScenario(SHORT, { set: ['mechanism=nsdi22'] });
+    expect(await toEnd(page)).toEqual([await resultOf(await Simulation.create(scenario))]);
+    const ordered = SHORT.replace('    slo:', '    dispatch: single-queue\n    order: edf\n    slo:').replace(
+      'workload:\n',
+      'workload:\n      deadline: 1ms\n',
+    );
+    await standing(page, ordered);
+    await page.selectOption('#mechanism', 'nsdi22');
+    await page.waitForSelector('.problems li');
+    expect(() => parseScenario(ordered, { file: 'bursts.yaml', set: ['mechanism=nsdi22'] })).toThrow(
+      (await page.textContent('.problems li'))!,
+    );
+    expect(await page.inputValue('#mechanism')).toBe('hyperflux'); // what goes on
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 
   it('opens every lesson: its scenario plays, whatever it is of', async () => {
     const { page, complaints } = await live.open();

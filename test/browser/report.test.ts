@@ -67,7 +67,7 @@ describe('a report in Chromium', () => {
         places.map((place) => [
           (place as HTMLElement).dataset['figure'],
           place.querySelectorAll(
-            'svg [aria-label=dot] *, svg [aria-label=bar] *, svg [aria-label=area] *, svg [aria-label=cell] *, svg path:has(title)',
+            'svg :is([aria-label=dot], [aria-label=bar], [aria-label=area], [aria-label=cell], [aria-label=line]) *, svg path:has(title)',
           ).length,
           [...place.querySelectorAll('svg')].every((svg) => !/NaN|Infinity|undefined/.test(svg.outerHTML)),
         ]),

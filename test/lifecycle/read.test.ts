@@ -97,7 +97,7 @@ describe('azure-2021', () => {
       },
     ]);
     expect(await refused(`lifecycle: { memory: 64MiB }\nfunctions: { trace: ${T21()} }\n`, files)).toEqual([
-      'lifecycle.memory: given 64MiB, expected at least 66048KiB, what the smallest function needs (g)',
+      'line 5: lifecycle.memory: given 64MiB, expected at least 66048KiB, what the smallest function needs (g)',
     ]);
   });
 });
