@@ -265,11 +265,8 @@ function bestEffortSentence(runs: readonly Result[]): string {
 function fewSentence(runs: readonly Result[]): string {
   const few = leastJudged(runs.flatMap(({ vms }) => vms));
   if (few === undefined) return '';
-  const text = tooFewText(few.slo.quantile, judgedBy(few)).replace(
-    ', too',
-    ` of ${few.name}${replicated({ runs: [...runs] }) ? ' a seed' : ''}, too`,
-  );
-  return ` That is judged by as few as ${text}.`;
+  const which = ` of ${few.name}${replicated({ runs: [...runs] }) ? ' a seed' : ''}`;
+  return ` That is judged by as few as ${tooFewText(few.slo.quantile, judgedBy(few), which)}.`;
 }
 
 /**

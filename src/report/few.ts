@@ -9,9 +9,9 @@ export const LEAST_BEYOND = 10;
 /** Whether so many samples beyond a quantile are too few; the tolerance is for 1 − q, which is no binary fraction. */
 export const isThin = (beyond: number): boolean => beyond < LEAST_BEYOND - 1e-9;
 
-/** `869 requests, too few to rely on p99` */
-export const tooFewText = (quantile: number, requests: number): string =>
-  `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}, too few to rely on ${formatQuantile(quantile)}`;
+/** `869 requests, too few to rely on p99`; `which` of them are counted (` of api`, ` a seed`) follows their number. */
+export const tooFewText = (quantile: number, requests: number, which = ''): string =>
+  `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${which}, too few to rely on ${formatQuantile(quantile)}`;
 
 /** Requests by which an SLO is judged: those turned away count as missed. */
 export const judgedBy = ({ completed, dropped }: VmResult): number => completed + dropped;

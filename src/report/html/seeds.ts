@@ -80,8 +80,7 @@ const bracketed = (text: string): string => (text === '' ? '' : ` (${text})`);
 /** `of 4 requests, too few to rely on p99`; empty where they are enough. */
 export function fewWords(result: Result, vm: VmResult): string {
   if (!fewJudge(vm)) return '';
-  const text = tooFewText(vm.slo.quantile, judgedBy(vm));
-  return `of ${isReplicated(result) ? text.replace(', too', ' a seed, too') : text}`;
+  return `of ${tooFewText(vm.slo.quantile, judgedBy(vm), isReplicated(result) ? ' a seed' : '')}`;
 }
 
 /** Whose sentences have means over the seeds. */
