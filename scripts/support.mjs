@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -105,20 +106,37 @@ function holdsTheLock() {
 /** Where the last run of the tests left its counts. */
 export const TEST_COUNTS = 'build/test-counts.json';
 
-/** The last line of a run that counts, which continuous integration reads. */
-export function closingLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+/**
+ * The last line of a run that counts, which continuous integration reads; before it what failed, named once more, since of a long
+ * output only the end may be kept.
+ */
+export function closingLines({ passed, failed, skipped, failures }) {
+  const named = failures.map((failure) => `FAILED ${failure}\n`).join('');
+  return `${named}${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
 }
 
-/** Counts of the JSON report. A file that failed outside its tests is one failure more. */
+/** Counts of no test. */
+export const NO_COUNTS = { passed: 0, failed: 0, skipped: 0, failures: [] };
+
+/** The first line that says something, without a terminal's colours. */
+const plain = (message) => stripVTControlCharacters(message).trim().split('\n')[0].slice(0, 300);
+
+/** What fails of a file, each with the first line of its message. A file that failed outside its tests is one failure. */
+function failuresOf(file) {
+  const line = (name, message = '') => `${relative(root, file.name)}${name}: ${plain(message)}`;
+  const tests = file.assertionResults.filter((test) => test.status === 'failed');
+  if (tests.length > 0) return tests.map((test) => line(` > ${test.fullName}`, test.failureMessages[0]));
+  return file.status === 'failed' ? [line('', file.message)] : [];
+}
+
+/** Counts of the JSON report. */
 function countsOf(report) {
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
+  const failures = report.testResults.flatMap(failuresOf);
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
+    failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures,
   };
 }
 
@@ -135,8 +153,11 @@ export async function runTests(which, args = []) {
   const status = await runTool('vitest/vitest.mjs', ['run', ...reporters, ...args], { env });
   const counts = existsSync(at(REPORT))
     ? countsOf(JSON.parse(readFileSync(at(REPORT), 'utf8')))
-    : { passed: 0, failed: 0, skipped: 0 };
+    : { ...NO_COUNTS, failures: [] };
   // A non-zero end that no test explains: a crash, an error outside the tests, or nothing to run.
-  if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
+  if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) {
+    counts.failed = 1;
+    counts.failures.push(`the ${which} tests: vitest ended with status ${status} after ${counts.passed} passed`);
+  }
   return { counts, status };
 }

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { build } from './build.mjs';
 import {
   at,
-  closingLine,
+  closingLines,
   ensureInstalled,
   fail,
   listFiles,
@@ -60,5 +60,5 @@ rmSync(at(TEST_COUNTS), { force: true });
 const files = process.argv.slice(2);
 const { counts, status } = await runTests(files.length > 0 ? 'all' : 'short', files);
 writeAtomically(at(TEST_COUNTS), JSON.stringify(counts));
-process.stdout.write(closingLine(counts));
+process.stdout.write(closingLines(counts));
 process.exitCode = counts.failed > 0 || status !== 0 ? 1 : 0;

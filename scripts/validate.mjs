@@ -11,7 +11,16 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as buildTargets } from './build.mjs';
 import { frontTable, withTable } from './claims.mjs';
-import { at, closingLine, ensureInstalled, fail, runTests, TEST_COUNTS, writeAtomically } from './support.mjs';
+import {
+  at,
+  closingLines,
+  ensureInstalled,
+  fail,
+  NO_COUNTS,
+  runTests,
+  TEST_COUNTS,
+  writeAtomically,
+} from './support.mjs';
 
 /** The pages, and what computes their tables. */
 const PAGES = [
@@ -24,17 +33,24 @@ const words = process.argv.slice(2);
 const check = words.includes('--check');
 const names = words.filter((word) => !['--check', '--counts'].includes(word));
 /** Of the tests that are statistical and long. */
-let long = { passed: 0, failed: 0, skipped: 0 };
-let tablesHold = false;
+let long = NO_COUNTS;
+/** Why the tables are not what they should be; of a check that did not come to its end that it did not. */
+let tablesFail = 'ended early';
 
 if (words.includes('--counts')) {
   // whatever ends this process; tests that left no counts have failed
   process.on('exit', () => {
     const counted = existsSync(at(TEST_COUNTS));
-    const tests = counted ? JSON.parse(readFileSync(at(TEST_COUNTS), 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
-    for (const key of Object.keys(tests)) tests[key] += long[key];
-    tests[tablesHold ? 'passed' : 'failed']++;
-    process.stdout.write(closingLine(tests));
+    const short = counted
+      ? JSON.parse(readFileSync(at(TEST_COUNTS), 'utf8'))
+      : { ...NO_COUNTS, failed: 1, failures: ['npm test: it left no counts'] };
+    const tables = tablesFail === undefined ? { passed: 1 } : { failed: 1, failures: [`validate: ${tablesFail}`] };
+    const parts = [short, long, { ...NO_COUNTS, ...tables }];
+    const sum = (key) => parts.reduce((of, part) => of + part[key], 0);
+    const failures = parts.flatMap((part) => part.failures);
+    process.stdout.write(
+      closingLines({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), failures }),
+    );
   });
 }
 
@@ -140,9 +156,10 @@ try {
     }
   }
   for (const [target, text] of texts) if (target.endsWith('.svg')) keep(target, text);
-  tablesHold = true;
+  tablesFail = undefined;
 } catch (error) {
   process.exitCode = 1;
+  tablesFail = error.message.split('\n')[0];
   process.stderr.write(`validate failed: ${error.message}\n`);
 } finally {
   for (const { source } of PAGES) rmSync(bundleOf(source), { force: true });
