@@ -103,7 +103,10 @@ const TARGETS = [
   {
     name: 'web',
     group: 'web',
-    inputs: () => [...TOOLING, 'scripts/web.mjs', ...sources(), ...listFiles('src/web'), ...listFiles('examples')],
+    inputs: () => [
+      ...[...TOOLING, 'scripts/web.mjs', 'scripts/wordless.mjs'],
+      ...[...sources(), ...listFiles('src/web'), ...listFiles('examples')],
+    ],
     outputs: ['dist/web/index.html', 'dist/web/main.js', 'dist/web/worker.js', 'dist/web/fluxhost.wasm'],
     build: buildWeb,
   },

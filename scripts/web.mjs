@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { at, listFiles, writeAtomically } from './support.mjs';
+import { wordless } from './wordless.mjs';
 
 const FOLDER = 'dist/web';
 /** Packed, bytes: what the first run loads, and each part that is loaded on demand. */
@@ -12,14 +13,6 @@ const FIRST = 300_000;
 const LATER = 150_000;
 
 const STORY = 'src/web/stories/burst.ts';
-
-/** Tables of parameters; the page says what each means, and leaves where its default is from to `explain` and the docs. */
-const TABLES = /src[\\/](swap|lifecycle|gpu|datapath|scenario|mechanisms)[\\/][\w-]+\.ts$/;
-const TEXT = /(?:[A-Z][A-Z_]+|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")/.source;
-const SOURCES = [
-  [new RegExp(`,(\\s*)${TEXT},(\\s*'(?:assumed|published|derived|secondary|source code)')`, 'g'), ",$1'',$2"],
-  [new RegExp(`\\bsource:\\s*${TEXT}`, 'g'), "source: ''"],
-];
 
 const packed = (content) => gzipSync(content, { level: 9 }).length;
 
@@ -92,14 +85,7 @@ export async function web() {
           loader: 'js',
         })),
     },
-    {
-      name: 'without-sources',
-      setup: (hooks) =>
-        hooks.onLoad({ filter: TABLES }, ({ path }) => ({
-          contents: SOURCES.reduce((text, [from, to]) => text.replace(from, to), readFileSync(path, 'utf8')),
-          loader: 'ts',
-        })),
-    },
+    wordless,
   ];
   const built = await build({
     absWorkingDir: at(),
