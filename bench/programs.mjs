@@ -1,4 +1,4 @@
-// Builds the programs that the simulator is measured against: mmk.c and faults.c by the system's C compiler, kernel.ts by asc.
+// Builds the programs that the simulator is measured against: mmk.c, faults.c and hyperflux.c by the system's C compiler, kernel.ts by asc.
 // Both go into a folder of their own below build/ and are built anew each time: two seconds, and never stale.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -43,6 +43,13 @@ export function buildFaults() {
     const marks = [0.03, 0.02, 0.01].map((share) => Math.ceil(share * capacity));
     return run([rate, meanNs, untilNs, seed, entity, pages, capacity, ...marks]);
   };
+}
+
+/** The C anchor of moved cores: the scenario of case "hyperflux", its host and VMs written into the program. */
+export function buildHyperflux() {
+  const run = buildC('hyperflux');
+  if (run === null) return null;
+  return ({ untilNs, seed }) => run([untilNs, seed]);
 }
 
 /** A function that lays out the kernel's M/M/k in a fresh instance and answers its exports. */

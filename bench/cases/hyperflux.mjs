@@ -1,9 +1,16 @@
 // Cases "hyperflux", "idle VMs" and "microsecond tasks": what the full machinery of a host costs, whether idle VMs cost anything,
 // and the configuration on which the nearest simulator (scheduling-policies-sim, NSDI'22) is slowest.
+// The first beside the same model in C (bench/native/hyperflux.c): an event of it is no event of an M/M/k queue, so what the bar
+// against that one asks for is told by what this very model costs anybody.
 import { figure, interleave, spread } from '../measure.mjs';
+import { buildHyperflux } from '../programs.mjs';
 import { simulate } from './ideal.mjs';
 
 export const exponential = (mean) => ({ stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] });
+
+const SEED = 1;
+/** What the core may take, of the same model in C; as a page fault. */
+const MOST_OF_C = 2;
 
 /** 80 latency-critical VMs at 0.45 core each, 20 best-effort ones that take the rest of 64 cores. */
 export const COLOCATED = [
@@ -25,54 +32,128 @@ export const COLOCATED = [
 /** One core more, for the arbiter. */
 const colocated = (durationUs) => ({
   version: 1,
-  seed: 1,
+  seed: SEED,
   duration: `${durationUs}us`,
   host: { cores: 65 },
   mechanism: 'hyperflux',
   vms: COLOCATED,
 });
 
-/** ns an event with everything on, against case "ideal". */
-export async function hyperflux({ Simulation }, { smoke }, { nsPerEvent, anchorNsPerEvent }) {
-  const counts = { fingerprints: new Set() };
-  const { colocated: samples } = await interleave(
-    {
-      colocated: async () => {
-        const { took, events, result } = await simulate(Simulation, colocated(smoke ? 2_000 : 200_000));
-        counts.events = events;
-        counts.completed = result.vms.reduce((sum, vm) => sum + vm.completed, 0);
-        counts.moves = result.reallocation.count;
-        counts.fingerprints.add(result.manifest.fingerprint);
-        return (took / events) * 1e9;
-      },
-    },
-    smoke ? 1 : 5,
-  );
-  const base = spread(nsPerEvent).median;
+const OF_A_VM = [
+  ...['arrived', 'completed', 'steals', 'stealAttempts', 'tasksStolen'],
+  ...['preemptions', 'yields', 'grants', 'revocations'],
+];
+const OF_A_GROUP = ['latencyNs', 'queueDelayNs', 'slowdown'];
+
+/** What both programs count: of all, of each VM, and the distributions that VMs of a group share. */
+function counted(events, { reallocation, vms }) {
+  const { count: moves, arbiter } = reallocation;
+  const groups = vms.filter(({ name }) => name.endsWith('-0'));
   return {
-    figures: [
-      figure('hyperflux, 64 + 1 cores, 100 VMs', 'ns/event', samples, {
-        note: `${counts.moves} moves in ${counts.events} events`,
-      }),
-      figure(
-        '  against ideal M/M/16',
-        '×',
-        samples.map((ns) => ns / base),
-        { most: 3 },
-      ),
-      ...(anchorNsPerEvent === undefined
-        ? []
-        : [
-            figure(
-              '  against the C anchor',
-              '×',
-              samples.map((ns) => ns / spread(anchorNsPerEvent).median),
-              { most: 2.5 },
-            ),
-          ]),
-    ],
-    counts: { ...counts, fingerprints: [...counts.fingerprints] },
+    events: events + arbiter.roundsSkipped, // C holds every round
+    rounds: arbiter.rounds + arbiter.roundsSkipped,
+    denied: arbiter.denied,
+    moves,
+    ...Object.fromEntries(vms.map((vm) => [vm.name, OF_A_VM.map((what) => vm[what])])),
+    ...Object.fromEntries(groups.map((vm) => [`group of ${vm.name}`, OF_A_GROUP.map((what) => comparable(vm[what]))])),
   };
+}
+
+/** All but the standard deviation, whose sums of squares C hands over rounded. */
+const comparable = (distribution) => ({ ...distribution, stddev: undefined });
+
+function countedInC({ events, rounds, denied, vms, groups }, names, Histogram) {
+  const [grants, firsts] = [OF_A_VM.indexOf('grants'), names.filter((name) => name.endsWith('-0'))];
+  return {
+    ...{ events, rounds, denied },
+    moves: vms.reduce((sum, vm) => sum + vm[grants], 0),
+    ...Object.fromEntries(vms.map((vm, index) => [names[index], vm])),
+    ...Object.fromEntries(
+      groups.map((group, index) => [
+        `group of ${firsts[index]}`,
+        OF_A_GROUP.map((what) => comparable(distributionInC(group[what], what, Histogram))),
+      ]),
+    ),
+  };
+}
+
+function distributionInC({ count, sum, squares, min, max, buckets }, what, Histogram) {
+  const counts = new Float64Array(Math.max(-1, ...buckets.map(([index]) => index)) + 1);
+  for (const [index, n] of buckets) counts[index] = n;
+  const sumSquares = Number((BigInt(squares[0]) << 64n) + BigInt(squares[1]));
+  const scale = what === 'slowdown' ? 1 / 1024 : 1;
+  const totals = { count, sum: Number(sum), sumSquares, min, max };
+  const histogram = Histogram.fromRaw({ ...totals, subBucketBits: 10, scale, counts });
+  return { ...histogram.distribution(), ...(what === 'latencyNs' ? { histogram: histogram.buckets() } : {}) };
+}
+
+/** @throws Error where C counted anything else. */
+function hold(ours, inC) {
+  for (const what of new Set([...Object.keys(ours), ...Object.keys(inC)])) {
+    const both = [ours[what], inC[what]].map((one) => JSON.stringify(one));
+    if (both[0] === both[1]) continue;
+    const [one, other] = both.map(String);
+    let at = 0;
+    while (at < one.length && one[at] === other[at]) at++;
+    const shown = [one, other].map((text) => text.slice(Math.max(0, at - 60), at + 200));
+    throw new Error(`hyperflux: the core and C disagree on ${what}\n${shown.join('\n')}`);
+  }
+}
+
+/** ns an event with everything on, against case "ideal" and the same model in C. */
+export async function hyperflux({ Simulation, Histogram }, { smoke }, { nsPerEvent, anchorNsPerEvent }) {
+  const durationUs = smoke ? 2_000 : 200_000;
+  const counts = { fingerprints: new Set() };
+  let ours;
+  const contestants = {
+    colocated: async () => {
+      const { took, events, result } = await simulate(Simulation, colocated(durationUs), {}, { histograms: true });
+      ours = result;
+      counts.events = events;
+      counts.completed = result.vms.reduce((sum, vm) => sum + vm.completed, 0);
+      counts.moves = result.reallocation.count;
+      counts.fingerprints.add(result.manifest.fingerprint);
+      return (took / events) * 1e9;
+    },
+  };
+  const program = buildHyperflux();
+  if (program === null) counts.skipped = 'no C compiler (cc) here: hyperflux is compared with nothing of its kind';
+  else {
+    contestants.inC = () => {
+      const run = program({ untilNs: durationUs * 1000, seed: SEED });
+      const names = ours.vms.map(({ name }) => name);
+      const same = countedInC(run, names, Histogram);
+      hold(counted(counts.events, ours), same);
+      counts.inC = { events: same.events, moves: same.moves, completed: run.vms.reduce((sum, vm) => sum + vm[1], 0) };
+      return (run.cpu / run.events) * 1e9;
+    };
+  }
+  const { colocated: samples, inC } = await interleave(contestants, smoke ? 1 : 5);
+  const over = (own, other) => own.map((ns) => ns / spread(other).median);
+  const figures = [
+    figure('hyperflux, 64 + 1 cores, 100 VMs', 'ns/event', samples, {
+      note: `${counts.moves} moves in ${counts.events} events`,
+    }),
+    figure('  against ideal M/M/16', '×', over(samples, nsPerEvent), { most: 3 }),
+  ];
+  if (anchorNsPerEvent !== undefined) {
+    figures.push(figure('  against the C anchor', '×', over(samples, anchorNsPerEvent), { most: 2.5 }));
+  }
+  if (inC !== undefined) {
+    figures.push(
+      figure('  the same model in C (cc -O3 -march=native)', 'ns/event', inC, { note: 'the same counts' }),
+      figure(
+        '  hyperflux / the same model in C',
+        '×',
+        samples.map((ns, turn) => ns / inC[turn]),
+        { most: MOST_OF_C },
+      ),
+      figure('  the same model in C / the C anchor', '×', over(inC, anchorNsPerEvent), {
+        note: 'what that bar asks of anybody',
+      }),
+    );
+  }
+  return { figures, counts: { ...counts, fingerprints: [...counts.fingerprints] } };
 }
 
 /** 100 busy VMs beside `idle` that never do anything. The arbiter's round must not grow with them: pollPerVm is 0 in both. */

@@ -30,12 +30,12 @@ export const idealScenario = (durationUs, changes = {}) => ({
   ...changes,
 });
 
-/** Runs a scenario to its end: its result, its events, and the seconds of the run alone. */
-export async function simulate(Simulation, scenario, options) {
+/** Runs a scenario to its end: its result, its events, and the seconds of the run alone. `of`: what the result holds besides. */
+export async function simulate(Simulation, scenario, options, of) {
   const simulation = await Simulation.create(scenario, options);
   try {
     const { seconds: took } = await timed(() => simulation.run());
-    return { took, result: simulation.metrics(), events: simulation.events, memoryBytes: simulation.memoryBytes };
+    return { took, result: simulation.metrics(of), events: simulation.events, memoryBytes: simulation.memoryBytes };
   } finally {
     simulation.close();
   }

@@ -20,6 +20,12 @@ interface Run {
   swapOuts: number;
 }
 
+interface Moves {
+  events: number;
+  completed: number;
+  moves: number;
+}
+
 interface Smoke {
   figures: { name: string; unit: string }[];
   counts: {
@@ -35,7 +41,7 @@ interface Smoke {
       simjs: { arrived: number; completed: number };
       simscript: { arrived: number; completed: number };
     };
-    hyperflux: { events: number; completed: number; moves: number; fingerprints: string[] };
+    hyperflux: Moves & { fingerprints: string[]; skipped?: string; inC?: Moves };
     idleVms: Record<'alone' | 'among', { events: number; arrived: number; vms: number }>;
     microsecond: Record<'static' | 'hyperflux', { events: number; completed: number; fingerprint: string }>;
     mechanisms: Record<string, { events: number; completed: number; moves: number }>;
@@ -136,6 +142,12 @@ describe('npm run bench -- --smoke', () => {
     expect(completed).toBeGreaterThan(1_000);
     expect(events).toBeGreaterThan(completed);
     expect(fingerprints).toEqual([expect.stringMatching(FINGERPRINT)]);
+  });
+
+  test('cores move in C as in the simulator, or it says that C was left out', () => {
+    const { events, completed, moves, skipped, inC } = smoke.counts.hyperflux;
+    if (inC === undefined) expect(skipped).toContain('no C compiler');
+    else expect(inC).toEqual({ events, completed, moves });
   });
 
   test('idle VMs change neither events nor arrivals', () => {
