@@ -2,17 +2,20 @@
 // slot holds at most one event: scheduling it again moves the event, cancelling takes it out. So the queue can never overflow,
 // nothing stale is ever popped, and what is idle is not in it.
 //
-// A 4-ary heap with a position table. The top stays in place after it was taken ("hole"): the next event scheduled falls
-// into it and sifts down, which spares one of the two sifts in the usual "take one, schedule one" step.
+// A winner tree: an event that is pending has a leaf, and every node above has the lesser of the two below it, the root the next
+// event. Where a leaf's way to the root goes is known before anything is compared, so that its loads wait for nothing, no branch
+// depends on who wins, and no other event is moved. Leaves are given out as they are needed, and double when all are taken. An event
+// that was taken keeps its leaf ("hole"): the next one scheduled gets it, which spares one of the two ways in the usual "take one,
+// schedule one" step.
 //
 // What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
 // It lies below the time in the same word: comparing costs what it did without. The place decides where both are equal, which is
-// rare: it stays with the slot, so that an entry is 12 bytes and no sequence ever runs out of bits.
+// rare: it stays with the slot, so that it costs no comparison any bits.
 //
-//   key, u64 an entry: time (ns) << 5 | rank; a family of four children lies in half a cache line
-//   slot, u32 an entry, in an array of its own
+//   nodes, 16 bytes each: key, u64: time (ns) << 5 | rank; slot, u32. The root is node 1, node n has nodes 2n and 2n + 1 below it
 //   place, u64 a slot: sequence << 24 | slot, of the event that is pending
-//   position, u32 a slot: index of its entry + 1; 0 = not pending
+//   position, u32 a slot: the node that is its leaf; 0 = not pending
+//   free, u32 each: leaves without an event
 
 import { allocate } from "./arena";
 
@@ -25,12 +28,12 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline const RANK_MASK: u32 = 31;
 // @ts-ignore: decorator
-@inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - 2; // 18 years; what is later is never reached
+@inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - (<u64>1 << 21); // 18 years; what is later is never reached
 // @ts-ignore: decorator
 @inline export const NEVER: u64 = 0xffff_ffff_ffff_ffff;
-/** What `peekTime` answers where nothing is pending. */
+/** What `peekTime` answers where nothing is pending is this or more. */
 // @ts-ignore: decorator
-@inline export const NO_TIME: u64 = NEVER >> RANK_BITS;
+@inline export const NO_TIME: u64 = TIME_MAX + 1;
 
 // Ranks: what happens first within one nanosecond, as docs/model/order.md has it; those that are missing are planned there. A task
 // that ends is done before anything can preempt it, an arrival finds free what becomes free with it, who decides or looks sees both.
@@ -75,132 +78,180 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline export const RANK_LAST: u64 = 31; // nsdi22's end of an instant
 
+// @ts-ignore: decorator
+@inline const NODE_BYTES: usize = 16; // key, slot
+// @ts-ignore: decorator
+@inline const NODE_SHIFT: usize = 4;
+// @ts-ignore: decorator
+@inline const LEAVES_LEAST: u32 = 16;
+
 @unmanaged
 export class EventQueue {
-  keys: usize;
-  slots: usize;
+  nodes: usize;
+  half: usize; // of the address of the nodes
   places: usize;
   position: usize;
-  size: u32; // entries, a hole included
-  hole: u32; // 1: the root has been taken
-  sequence: u64;
-  capacity: u32;
+  free: usize; // leaves without an event, a stack
+  freeCount: u32;
+  leaves: u32; // there are; a power of two
+  oddLevels: u32; // 1: of an odd power
+  hole: u32; // the leaf of the event that was taken last, while nothing else has it; 0 = none
   rank: u32; // of the event that was taken last, and its slot: what has happened of this instant
+  sequence: u64;
   slot: u32;
+  capacity: u32;
 }
 
 /** Room for one event in each of `slots` slots. False when memory cannot grow that far. */
 export function createQueue(q: EventQueue, slots: u32): bool {
-  const room = <u64>slots + 8;
-  const keys = allocate(room * 8 + 64);
-  const entrySlots = allocate(room * 4 + 64);
+  let most: u32 = LEAVES_LEAST;
+  while (most < slots) most <<= 1;
+  const nodes = allocate((<u64>most << 1) * NODE_BYTES);
+  const free = allocate(<u64>most << 2);
   const places = allocate(<u64>slots * 8);
   const position = allocate(<u64>slots * 4);
-  if (keys == 0 || entrySlots == 0 || places == 0 || position == 0) return false;
-  q.keys = keys + 24; // the root's children begin a half of a cache line
-  q.slots = entrySlots + 12;
+  if (nodes == 0 || free == 0 || places == 0 || position == 0) return false;
+  q.nodes = nodes;
+  q.half = nodes >> 1;
+  q.free = free;
   q.places = places;
   q.position = position;
-  q.size = 0;
+  q.freeCount = 0;
   q.hole = 0;
   q.sequence = 0;
   q.capacity = slots;
-  // children beyond the end read as "never", so sifting needs no bounds check
-  for (let i: usize = 0; i < <usize>slots + 4; i++) vacate(q, i);
+  q.leaves = 0;
+  grow(q);
   return true;
 }
 
-/** No entry is at `index`: its key is above all others, and not that of its neighbours, which would have to be told apart by place. */
 // @ts-ignore: decorator
 @inline
-function vacate(q: EventQueue, index: usize): void {
-  store<u64>(q.keys + (index << 3), NEVER - (<u64>index & 31));
-}
-
-// @ts-ignore: decorator
-@inline
-function keyAt(q: EventQueue, index: usize): u64 {
-  return load<u64>(q.keys + (index << 3));
+function keyAt(q: EventQueue, node: u32): u64 {
+  return load<u64>(q.nodes + (<usize>node << NODE_SHIFT));
 }
 
 // @ts-ignore: decorator
 @inline
-function placeAt(q: EventQueue, index: usize): u64 {
-  return load<u64>(q.places + (<usize>load<u32>(q.slots + (index << 2)) << 3));
+function slotAt(q: EventQueue, node: u32): u32 {
+  return load<u32>(q.nodes + (<usize>node << NODE_SHIFT), 8);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(q: EventQueue, index: usize, key: u64, slot: u32): void {
-  store<u64>(q.keys + (index << 3), key);
-  store<u32>(q.slots + (index << 2), slot);
-  store<u32>(q.position + (<usize>slot << 2), <u32>index + 1);
+function put(q: EventQueue, node: u32, key: u64, slot: u32): void {
+  const at = q.nodes + (<usize>node << NODE_SHIFT);
+  store<u64>(at, key);
+  store<u32>(at, slot, 8);
 }
 
-/** Of entries of one instant and rank: whether that at `index` has its place before that of `slot`. */
-function placedBefore(q: EventQueue, index: usize, slot: u32): bool {
-  return placeAt(q, index) < load<u64>(q.places + (<usize>slot << 3));
+// @ts-ignore: decorator
+@inline
+function pushFree(q: EventQueue, leaf: u32): void {
+  store<u32>(q.free + (<usize>(q.freeCount++) << 2), leaf);
 }
 
-/** The least of the four from `first` on, two of which have the same key. */
-function leastOf(q: EventQueue, first: usize): usize {
-  let least = first;
-  for (let i = first + 1; i < first + 4; i++) {
-    const key = keyAt(q, i);
-    const leastKey = keyAt(q, least);
-    if (key < leastKey || (key == leastKey && placeAt(q, i) < placeAt(q, least))) least = i;
+/** Of two slots whose events have the same key, whose place is first. */
+function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
+  return load<u64>(q.places + (<usize>a << 3)) < load<u64>(q.places + (<usize>b << 3)) ? a : b;
+}
+
+// @ts-ignore: decorator
+@inline
+function write(at: usize, key: u64, slot: u32): void {
+  store<u64>(at, key);
+  store<u32>(at, slot, 8);
+}
+
+/**
+ * Writes a leaf, and whoever wins on each node from there to the root. Two levels a turn, since the engine asks in each whether it is to
+ * stop; that both keys are equal is nearly always foreseen; a select has its own comparison, of which the engine makes no word then.
+ */
+// @ts-ignore: decorator
+@inline
+function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
+  const half = q.half;
+  const root = q.nodes + NODE_BYTES;
+  let at = q.nodes + (<usize>leaf << NODE_SHIFT);
+  let key = leafKey;
+  let slot = leafSlot;
+  write(at, key, slot);
+  if (q.oddLevels) {
+    const sibling = at ^ NODE_BYTES;
+    const otherKey = load<u64>(sibling);
+    let otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
   }
-  return least;
+  while (at != root) {
+    let sibling = at ^ NODE_BYTES;
+    let otherKey = load<u64>(sibling);
+    let otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+  }
 }
 
-// Which child is least nobody can foresee, so it is selected without a branch; that no two are equal is nearly always foreseen. The product
-// is 0 where two are, and at times beside (differences of 64 factors of two in all): then they are only looked at again. M/M/16 over the
-// kernel alone (bench/native/kernel.ts; AMD EPYC, Node 20) takes 0.93 of what it did with places in entries of 16 bytes, M/M/256 0.98.
-// Families of eight, selected likewise in one cache line, take 1.08 of these four at M/M/16 and M/M/256 and 1.11 at M/M/5000.
-function siftDown(q: EventQueue, start: usize, key: u64, slot: u32): void {
-  const keys = q.keys;
-  const slots = q.slots;
-  const position = q.position;
-  const size = <usize>q.size;
-  let to = start;
-  while (true) {
-    const first = (to << 2) + 1;
-    if (first >= size) break;
-    const at = keys + (first << 3);
-    const k0 = load<u64>(at);
-    const k1 = load<u64>(at, 8);
-    const k2 = load<u64>(at, 16);
-    const k3 = load<u64>(at, 24);
-    const left = k1 < k0;
-    const right = k3 < k2;
-    const leftKey = select<u64>(k1, k0, left);
-    const rightKey = select<u64>(k3, k2, right);
-    const which = rightKey < leftKey;
-    const leastKey = select<u64>(rightKey, leftKey, which);
-    let from = first + select<usize>(2 + usize(right), usize(left), which);
-    if ((k0 - k1) * (k2 - k3) * (leftKey - rightKey) == 0) from = leastOf(q, first);
-    if (leastKey >= key && (leastKey > key || !placedBefore(q, from, slot))) break;
-    const moved = load<u32>(slots + (from << 2));
-    store<u64>(keys + (to << 3), leastKey);
-    store<u32>(slots + (to << 2), moved);
-    store<u32>(position + (<usize>moved << 2), <u32>to + 1);
-    to = from;
-  }
-  put(q, to, key, slot);
+/** The key of a leaf without an event: above all others, and no other leaf's. */
+// @ts-ignore: decorator
+@inline
+function vacant(leaf: u32): u64 {
+  return NEVER - <u64>leaf;
 }
 
-function siftUp(q: EventQueue, start: usize, key: u64, slot: u32): void {
-  // nothing rises above a hole, though an event of this instant and of a lower rank comes before what was taken from there
-  const least: usize = q.hole != 0 ? 4 : 0;
-  let index = start;
-  while (index > least) {
-    const parent = (index - 1) >> 2;
-    const parentKey = keyAt(q, parent);
-    if (parentKey <= key && (parentKey < key || placedBefore(q, parent, slot))) break;
-    put(q, index, parentKey, load<u32>(q.slots + (parent << 2)));
-    index = parent;
+function vacate(q: EventQueue, leaf: u32): void {
+  pushFree(q, leaf);
+  settle(q, leaf, vacant(leaf), 0);
+}
+
+/** A leaf without an event, of twice as many where all have one. */
+function freeLeaf(q: EventQueue): u32 {
+  if (q.freeCount == 0) grow(q);
+  const left = q.freeCount - 1;
+  q.freeCount = left;
+  return load<u32>(q.free + (<usize>left << 2));
+}
+
+/** Twice as many leaves, where all that there were have an event. What is above them is found anew. */
+function grow(q: EventQueue): void {
+  const before = q.leaves;
+  const leaves = max<u32>(before << 1, LEAVES_LEAST);
+  const nodes = q.nodes;
+  q.leaves = leaves;
+  q.oddLevels = ctz(leaves) & 1;
+  const first = nodes + (<usize>leaves << NODE_SHIFT);
+  memory.copy(first, nodes + (<usize>before << NODE_SHIFT), <usize>before << NODE_SHIFT);
+  for (let i: u32 = 0; i < before; i++) {
+    const slot = load<u32>(first + (<usize>i << NODE_SHIFT), 8);
+    store<u32>(q.position + (<usize>slot << 2), leaves + i);
   }
-  put(q, index, key, slot);
+  for (let leaf: u32 = 2 * leaves - 1; leaf >= leaves + before; leaf--) {
+    pushFree(q, leaf);
+    put(q, leaf, vacant(leaf), 0);
+  }
+  for (let node: u32 = leaves - 1; node > 0; node--) {
+    const left = node << 1;
+    const key = keyAt(q, left);
+    const other = keyAt(q, left + 1);
+    const slot = slotAt(q, left);
+    let otherSlot = slotAt(q, left + 1);
+    if (other == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    put(q, node, min<u64>(key, other), key < other ? slot : otherSlot);
+  }
 }
 
 /**
@@ -238,45 +289,25 @@ export function scheduleAt(q: EventQueue, slot: u32, time: u64, rank: u64, seque
 export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
   assert(slot < q.capacity);
   const key = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
-  const place = (sequence << SLOT_BITS) | <u64>slot;
-  const placed = q.places + (<usize>slot << 3);
-  const pending = load<u32>(q.position + (<usize>slot << 2));
-  if (pending != 0) {
-    const index = <usize>pending - 1;
-    const before = keyAt(q, index);
-    const earlier = key < before || (key == before && place < load<u64>(placed));
-    store<u64>(placed, place);
-    if (earlier) siftUp(q, index, key, slot);
-    else siftDown(q, index, key, slot);
-    return;
+  store<u64>(q.places + (<usize>slot << 3), (sequence << SLOT_BITS) | <u64>slot);
+  const positioned = q.position + (<usize>slot << 2);
+  let leaf = load<u32>(positioned);
+  if (leaf == 0) {
+    leaf = q.hole;
+    if (leaf != 0) q.hole = 0;
+    else leaf = freeLeaf(q);
+    store<u32>(positioned, leaf);
   }
-  store<u64>(placed, place);
-  if (q.hole != 0) {
-    q.hole = 0;
-    siftDown(q, 0, key, slot);
-  } else siftUp(q, <usize>(q.size++), key, slot);
-}
-
-/** Takes the last entry off and returns it to `index`, whose own entry is gone. */
-function refill(q: EventQueue, index: usize): void {
-  const last = <usize>q.size - 1;
-  q.size = <u32>last;
-  const key = keyAt(q, last);
-  const slot = load<u32>(q.slots + (last << 2));
-  vacate(q, last);
-  if (index == last) return;
-  const parent = (index - 1) >> 2;
-  if (index > 0 && (key < keyAt(q, parent) || (key == keyAt(q, parent) && !placedBefore(q, parent, slot)))) siftUp(q, index, key, slot);
-  else siftDown(q, index, key, slot);
+  settle(q, leaf, key, slot);
 }
 
 /** The slot's pending event does not happen. Harmless when there is none. */
 export function cancel(q: EventQueue, slot: u32): void {
   const at = q.position + (<usize>slot << 2);
-  const pending = load<u32>(at);
-  if (pending == 0) return;
+  const leaf = load<u32>(at);
+  if (leaf == 0) return;
   store<u32>(at, 0);
-  refill(q, <usize>pending - 1);
+  vacate(q, leaf);
 }
 
 // @ts-ignore: decorator
@@ -289,24 +320,27 @@ export function isPending(q: EventQueue, slot: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function timeOf(q: EventQueue, slot: u32): u64 {
-  return keyAt(q, <usize>load<u32>(q.position + (<usize>slot << 2)) - 1) >> RANK_BITS;
+  return keyAt(q, load<u32>(q.position + (<usize>slot << 2))) >> RANK_BITS;
 }
 
 /** Whether the slot's event is of that kind and at that instant. */
 export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): bool {
-  const pending = load<u32>(q.position + (<usize>slot << 2));
-  return pending != 0 && keyAt(q, <usize>pending - 1) == ((time << RANK_BITS) | rank);
+  const leaf = load<u32>(q.position + (<usize>slot << 2));
+  return leaf != 0 && keyAt(q, leaf) == ((time << RANK_BITS) | rank);
 }
 
-/** Time of the next event; NO_TIME when there is none. Closes the hole. */
+function closeHole(q: EventQueue): void {
+  const leaf = q.hole;
+  q.hole = 0;
+  vacate(q, leaf);
+}
+
+/** Time of the next event; NO_TIME or more when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline
 export function peekTime(q: EventQueue): u64 {
-  if (q.hole != 0) {
-    q.hole = 0;
-    refill(q, 0);
-  }
-  return load<u64>(q.keys) >> RANK_BITS;
+  if (q.hole != 0) closeHole(q);
+  return load<u64>(q.nodes, NODE_BYTES) >> RANK_BITS;
 }
 
 /** All of the present instant has happened. */
@@ -318,10 +352,11 @@ export function closeInstant(q: EventQueue): void {
 // @ts-ignore: decorator
 @inline
 export function take(q: EventQueue): u32 {
-  const slot = load<u32>(q.slots);
-  q.rank = <u32>load<u64>(q.keys) & RANK_MASK;
+  const slot = load<u32>(q.nodes, NODE_BYTES + 8);
+  const positioned = q.position + (<usize>slot << 2);
+  q.rank = <u32>load<u64>(q.nodes, NODE_BYTES) & RANK_MASK;
   q.slot = slot;
-  store<u32>(q.position + (<usize>slot << 2), 0);
-  q.hole = 1;
+  q.hole = load<u32>(positioned);
+  store<u32>(positioned, 0);
   return slot;
 }

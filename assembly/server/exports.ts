@@ -79,7 +79,7 @@ export function serverRun(items: usize, count: u32, until: f64): f64 {
   if (count > 0) schedule(events, arrivals, changetype<Item>(items).at, RANK_ARRIVE);
   while (true) {
     const time = peekTime(events);
-    if (time == NO_TIME || <f64>time > until) break;
+    if (time >= NO_TIME || <f64>time > until) break;
     setNow(time);
     const slot = take(events);
     if (slot < arrivals) {

@@ -157,7 +157,7 @@ export function gilRun(until: f64): void {
   const workers = lock.workers;
   while (true) {
     const now = peekTime(events);
-    if (now == NO_TIME || <f64>now > until) return;
+    if (now >= NO_TIME || <f64>now > until) return;
     const slot = take(events);
     if (slot < workers) step(workerOfSlot(slot), now);
     else ended(slot - workers, now);

@@ -203,7 +203,7 @@ export function fastpathRun(): i32 {
   else for (let t: u32 = 0; t < tenants; t++) plan(t, 0, until);
   while (true) {
     const now = peekTime(events);
-    if (now == NO_TIME) break;
+    if (now >= NO_TIME) break;
     if (now >= until && fast.halted == 0) halt(fast);
     const slot = take(events);
     if (slot < workers) {

@@ -38,7 +38,7 @@ export function queueIsPending(slot: u32): bool {
 }
 export function queuePeek(): f64 {
   const time = peekTime(queue);
-  return time == NO_TIME ? -1 : <f64>(<i64>time);
+  return time >= NO_TIME ? -1 : <f64>(<i64>time);
 }
 export function queueTake(): u32 {
   return take(queue);
