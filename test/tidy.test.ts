@@ -82,6 +82,20 @@ describe('tidy', () => {
     expect(hits(under('test', 'bench'), marks)).toEqual([]);
   });
 
+  it('gives no test less time than all have: a busy machine is no failure', () => {
+    const least = 300_000;
+    const given = written
+      .filter(({ path }) => path.endsWith('.test.ts'))
+      .flatMap(({ path, lines }) =>
+        lines.flatMap((line, i) => {
+          const ms = /^ *\}, (\d[\d_]*)\);$|(?:it|test)(?:\.each\(.*\))?\(.*\{ timeout: (\d[\d_]*) \}/.exec(line);
+          const time = Number((ms?.[1] ?? ms?.[2] ?? '0').replaceAll('_', ''));
+          return time >= 1000 && time < least ? [`${path}:${i + 1}: ${time}`] : [];
+        }),
+      );
+    expect(given).toEqual([]);
+  });
+
   it('has a test in every test file', () => {
     const empty = under('test').filter(
       ({ path, lines }) =>

@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await listen('127.0.0.1', 0, folder);
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   server.closeAllConnections();

@@ -116,7 +116,7 @@ export async function saying(page: Page, pattern: string): Promise<void> {
 export async function toEnd(page: Page): Promise<string[]> {
   await page.click('#end');
   await page.waitForFunction(() => document.querySelector('.over')!.textContent.startsWith('Done.'), undefined, {
-    timeout: 20_000,
+    timeout: 240_000,
   });
   return (await data(page, 'sha256')).split(' ');
 }

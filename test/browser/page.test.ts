@@ -479,7 +479,7 @@ describe('the live page in Chromium', () => {
         return Number(stage) >= 2 && command.includes('load=0.3..0.5:9') ? { rows: rows!, command, trust } : false;
       },
       undefined,
-      { timeout: 20_000 },
+      { timeout: 240_000 },
     );
     const { rows, command, trust } = (await seen.jsonValue()) as Record<'rows' | 'command' | 'trust', string>;
     const [, mechanisms, seeds] = /:9 --mechanisms (hyperflux,static|static,hyperflux) --replications (\d+)$/.exec(

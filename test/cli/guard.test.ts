@@ -50,7 +50,7 @@ function program(args: readonly string[], signal?: NodeJS.Signals): Promise<Ende
   });
 }
 
-describe('a core of one’s own', { timeout: 300_000 }, () => {
+describe('a core of one’s own', () => {
   beforeAll(async () => {
     const policies = {
       own: OWN,
@@ -64,7 +64,7 @@ describe('a core of one’s own', { timeout: 300_000 }, () => {
       const how = name === 'trap' ? { debug: true } : keptCores();
       writeFileSync(core(name), await buildCore(imports + source, { file: `${name}.ts`, ...how }));
     }
-  }, 300_000);
+  });
 
   it('gives in a worker what the same policy gives without one', async () => {
     const [here, there] = await Promise.all([

@@ -293,7 +293,7 @@ describe('from any mechanism to any other', () => {
       ),
       { numRuns: 40, seed: 20_261_128 },
     );
-  }, 120_000);
+  });
 
   it('found by attack: moves that were being issued', async () => {
     const scenario = resolveScenario({

@@ -229,5 +229,5 @@ describe('any host', () => {
       fc.asyncProperty(hostSpec, (spec) => goThrough(spec, module)),
       { seed: SEED, numRuns: RUNS },
     );
-  }, 300_000);
+  });
 });

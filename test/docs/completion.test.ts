@@ -66,7 +66,7 @@ const service = ts.createLanguageService({
 });
 
 describe('an editor offers every name', () => {
-  it.each(CASES)('in %s', { timeout: 60_000 }, (typed, offered) => {
+  it.each(CASES)('in %s', (typed, offered) => {
     const before = HEAD + typed.slice(0, typed.indexOf('|'));
     text = before + typed.slice(typed.indexOf('|') + 1);
     version++;

@@ -288,5 +288,5 @@ describe("the page's policy", () => {
     const compiled = await fingerprint({ module: await fluxhost.compileCore(binary) });
     expect(await printed()).toBe(compiled);
     expect(await fingerprint({})).not.toBe(compiled);
-  }, 120_000);
+  });
 });

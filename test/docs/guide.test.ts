@@ -46,4 +46,4 @@ it('can be walked from the first command to the last', () => {
   };
   const own = p99('fluxhost run examples/policy.yaml --core my-core.wasm');
   expect(own).toBeGreaterThan(p99('fluxhost run examples/policy.yaml'));
-}, 300_000);
+});

@@ -50,7 +50,7 @@ describe('README.md', () => {
         readme.replace(block, (_, head: string) => `${head}${table}\`\`\``),
       );
     else expect(shown).toBe(table);
-  }, 240_000);
+  });
 
   it('names commands, examples and entries that exist', () => {
     const { exports, scripts } = JSON.parse(read('package.json'));

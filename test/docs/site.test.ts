@@ -26,7 +26,7 @@ beforeAll(async () => {
   await site(folder, { api });
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.html'));
   pages = new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
-}, 60_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   rmSync(api, { recursive: true, force: true });

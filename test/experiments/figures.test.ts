@@ -74,7 +74,7 @@ describe.each([
         wrong.push({ figure, value, command });
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  });
 
   it('has in numbers what its claims say in words', () => {
     expect(heldNumbers(result.claims)).toEqual(

@@ -153,7 +153,7 @@ describe('a parameter of the model that a reader sets', () => {
     expect(changed.claims[2]!['assumed']).toContain(
       'decompression as zram reads a page (its block layer included); exit 0 us (KVM on Skylake), map and resume 0.3 us assumed',
     );
-  }, 60_000);
+  });
 
   it('reaches the questions of hyperflux: costs, seeds, replications', async () => {
     const changed = await asked(

@@ -35,7 +35,7 @@ describe('reproduce gil', () => {
   let document: Document;
   beforeAll(async () => {
     document = await printed<Document>('gil', ...QUICK);
-  }, 60_000);
+  });
 
   const rate = (threads: number, perWaiterNs: number): number =>
     document.figures.sweep.find((point) => point.threads === threads && point.perWaiterNs === perWaiterNs)!.perSecond;

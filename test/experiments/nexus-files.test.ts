@@ -104,7 +104,7 @@ describe('reproduce nexus from files', () => {
     const input = 0.75 * meanSize([100, 200, 1000, 2000]) + 0.25 * 1e6;
     const output = 0.75 * 4 + 0.25 * meanSize([10, 20, 30, 40]);
     expect(figures.idle.tcp.guestWarmMs).toBeCloseTo(91 + ((input + output) * 8) / 1e6, 6);
-  }, 60_000);
+  });
 
   it('refuses what does not fit, and files that are not there', async () => {
     expect(await refused('nexus', ...traced, 'host.memory=0.2', 'memory=64')).toMatch(

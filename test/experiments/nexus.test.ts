@@ -42,7 +42,7 @@ describe('reproduce nexus', () => {
   let document: Document;
   beforeAll(async () => {
     document = await printed<Document>('nexus', ...QUICK);
-  }, 60_000);
+  });
 
   it('has the idle host of N1, and the bounds of N3 and N4', () => {
     const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = document.laws['N1']!;
@@ -119,7 +119,7 @@ describe('reproduce nexus', () => {
     const { figures } = await printed<Document>('nexus', ...QUICK, 'writeback=before', 'workerCounts=2', 'opCosts=20');
     expect(figures.node.lostAfterAck).toBe(0);
     expect(figures.idle['tcp']!['nexusWarmMs']).toBeCloseTo(79.02 + 22.02, 9);
-  }, 60_000);
+  });
 
   it('reaches the shares of the node over what the abstract allows alone', async () => {
     const verdictsOf = async (...set: string[]): Promise<Record<string, string>> => {
@@ -131,7 +131,7 @@ describe('reproduce nexus', () => {
     // an instance that goes soon after its request holds its memory for a shorter time with Nexus, whatever the fabric is
     expect(await verdictsOf('keepAlive=0.05')).toMatchObject({ 'node-cpu': 'reachable', 'node-memory': 'not reached' });
     expect(document.claims.find(({ id }) => id === 'node-memory')!.ours).toMatch(/savings of 2\d\.\d % to 99\.\d %/);
-  }, 60_000);
+  });
 
   it('tells a wrong field and two that do not fit together at once', async () => {
     expect(await refused('nexus', 'fabricMemory=1', 'workers=0')).toMatch(/fabricMemory.*\n.*workers: given 0/);

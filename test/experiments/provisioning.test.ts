@@ -61,7 +61,7 @@ describe('reproduce provisioning', () => {
   let document: Document;
   beforeAll(async () => {
     document = await printed(...QUICK);
-  }, 120_000);
+  });
 
   it('has the numbers of the laws', () => {
     const { calls, cold, coldTheory, idleInstanceSecondsPerCall, idleTheory } = document.laws['A1']!;
@@ -203,7 +203,7 @@ describe('the verdict on density', () => {
       (await printed(...small, ...quick, ...light, ...set)).figures.tiers[0]!.shareBelow1ms;
     expect(await share()).toBeGreaterThan(0.99);
     expect(await share('confidential=1')).toBeLessThan(0.01);
-  }, 60_000);
+  });
 });
 
 describe('the verdict on greedy-dual', () => {
@@ -246,7 +246,7 @@ describe('with a trace', () => {
     expect((await printed(...small, 'pool=1')).figures.vertical[0]!.cold).toBeLessThan(3);
     const gated = await printed(...small, 'bootRate=0.0001');
     expect(gated.figures.front[0]!.meanStartMs).toBeGreaterThan(10 * figures.front[0]!.meanStartMs);
-  }, 60_000);
+  });
 
   it('refuses one that is not there, or does not say all', async () => {
     expect((await run(2, 'trace=none.csv', 'trace.table=none.csv')).err).toContain('none.csv');

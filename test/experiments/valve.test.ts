@@ -41,7 +41,7 @@ describe('reproduce valve', () => {
   let document: Document;
   beforeAll(async () => {
     document = await printed<Document>('valve', ...QUICK);
-  }, 60_000);
+  });
 
   const at = (cooldownMs: number, gapMs: number): Figures =>
     document.figures.sweep.find((one) => one.cooldownMs === cooldownMs && one.gapMs === gapMs)!;

@@ -45,7 +45,7 @@ describe('reproduce virtuoso', () => {
   let document: Document;
   beforeAll(async () => {
     document = await printed<Document>('virtuoso', ...QUICK);
-  }, 60_000);
+  });
 
   const at = (discipline: string, cost: number): Point =>
     document.figures.sweep.find((point) => point.discipline === discipline && point.cost === cost)!;

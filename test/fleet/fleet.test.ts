@@ -120,7 +120,7 @@ describe('fluxhost fleet', () => {
     const { packing } = JSON.parse(there.out) as FleetResult;
     expect(packing.arrivals).toBe(packing.placed + packing.rejected);
     expect(packing.placed).toBe(packing.departed + packing.running + packing.lost!);
-  }, 30_000);
+  });
 });
 
 const drawn: FleetInput = {

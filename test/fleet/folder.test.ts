@@ -58,7 +58,7 @@ beforeAll(async () => {
   writeFileSync(file, smallFleet('10ms'));
   const { status, err } = await run('fleet', file, '--out', at('whole'), '--json');
   expect(status, err).toBe(0);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -103,7 +103,7 @@ describe('fluxhost size', () => {
     const [{ value, tried }] = (JSON.parse(here.out) as { runs: [{ value: number; tried: unknown[] }] }).runs;
     expect([value > 12, tried.length > 3]).toEqual([true, true]);
     expect(await sized(...objective, '--workers', '2')).toEqual({ status: 0, out: here.out, err: '' });
-  }, 60_000);
+  });
 
   it('answers nothing where a host cannot be simulated', async () => {
     const arrivals = 'vms.behaviour.workload.arrivals={process: trace, format: csv, file: none.csv}';
@@ -168,7 +168,7 @@ describe('the folder of a run', () => {
       expect(bitsOf(out), `${kept} bytes kept`).toEqual(bitsOf(at('whole')));
       expect(readFileSync(join(out, 'run.log'), 'utf8')).toMatch(kept > 1000 ? / resumed\n/ : / begun\n/);
     }
-  }, 120_000);
+  });
 
   it('simulates hosts again that failed, and no other, and puts rows in their order', async () => {
     const lines = readFileSync(at('whole', 'rows.ndjson'), 'utf8').trimEnd().split('\n');
@@ -203,7 +203,7 @@ describe('the folder of a run', () => {
     expect((await run('fleet', file, ...slow, '--out', out, '--resume')).status).toBe(0);
     expect((await run('fleet', file, ...slow, '--out', at('undisturbed'))).status).toBe(0);
     expect(bitsOf(out)).toEqual(bitsOf(at('undisturbed')));
-  }, 120_000);
+  });
 
   it('refuses a second run at once, and another fleet', async () => {
     const out = at('busy');
@@ -270,7 +270,7 @@ describe('the folder of a run', () => {
       expect(status).toBe(2);
       expect(err).toMatch(/--out: given ".*", the folder of a sweep, expected an empty one, or that of a fleet/);
     }
-  }, 30_000);
+  });
 
   it('names a disk that is full, and keeps what is finished', async () => {
     const out = at('full');
@@ -349,7 +349,7 @@ describe('parts', () => {
     const open = await run('merge', ...parts);
     expect([open.status, open.out]).toEqual([2, '']);
     expect(open.err).toMatch(/which has 0 of \d+ rows, expected a part that has ended/);
-  }, 60_000);
+  });
 
   it('are put together in two levels, by their sums alone', async () => {
     const sampled = ['--set', 'fidelity={ kind: sampled, share: 0.5 }'];
@@ -381,7 +381,7 @@ describe('parts', () => {
     expect((await merge('s1', 's2', '--partial', '--out', 's2')).err).toContain(
       'which is a part, expected another folder',
     );
-  }, 30_000);
+  });
 
   it('are refused where no host is simulated, and so is a queue', async () => {
     const words = ['--set', 'fidelity=packing', '--out', at('packed')];

@@ -23,7 +23,7 @@ describe('where more VMs want cores than there are, the program does what the na
         if (key.endsWith('.preemptions')) preemptions += value;
     }
     expect(preemptions).toBeGreaterThan(20);
-  }, 60_000);
+  });
   it.each(DIFFERED)('where it differed: seed %i', async (seed) => {
     expect(await compared(made(seed))).toEqual([]);
   });

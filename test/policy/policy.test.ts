@@ -113,7 +113,7 @@ describe('a policy of one’s own', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fluxhost-policy-'));
     compiled = await buildCore(source, { file: 'my-policy.ts', ...keptCores() });
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('takes one trajectory, stated in TypeScript or compiled in, and another than the built-in', async () => {
@@ -141,7 +141,7 @@ describe('a policy of one’s own', () => {
     expect(await run([yaml, '--core', core, '--json'], io)).toBe(0);
     const printed = JSON.parse(out) as { manifest: { fingerprint: string } };
     expect(printed.manifest.fingerprint).toBe(await fingerprint({ policy: typescript }));
-  }, 120_000);
+  });
 
   it('goes on from a snapshot on the core that wrote it, and on no other', async () => {
     const [file, core, yaml, taken] = ['p.ts', 'p.wasm', 'p.json', 'p.snapshot'].map((name) => join(folder, name));
@@ -204,7 +204,7 @@ describe('a policy of one’s own', () => {
     const wrong = source.replace('let best: u32 = 0;', 'let best: u33 = 0;');
     await expect(buildCore(wrong, { file: 'my-policy.ts' })).rejects.toThrow(/my-policy\.ts.*u33/s);
     await expect(buildCore(wrong, { file: 'my-policy.ts' })).rejects.toBeInstanceOf(InputError);
-  }, 120_000);
+  });
 
   it('that answers what is not there ends the run with its name', async () => {
     await expect(fingerprint({ policy: { dispatch: (_v, _vm, active) => active } })).rejects.toBeInstanceOf(

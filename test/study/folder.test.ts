@@ -53,7 +53,7 @@ beforeAll(async () => {
   writeFileSync(file, sweepScenario('10ms'));
   const { status, err } = await sweep(at('whole'));
   expect(status, err).toBe(0);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -137,7 +137,7 @@ describe('the folder of a sweep', () => {
     expect((await sweep(at('undisturbed'), ...slow)).status).toBe(0);
     expect(sweepBits(out)).toEqual(sweepBits(at('undisturbed')));
     expect(linesIn(out)).toBe(RUNS);
-  }, 60_000);
+  });
 
   it('refuses another question, another seed, and files that have changed', async () => {
     const expectRefused = async (field: string, ...args: string[]): Promise<void> => {
@@ -183,7 +183,7 @@ describe('the folder of a sweep', () => {
     expect(sweepBits(out)).toEqual(sweepBits(at('calm')));
     const lines = readFileSync(join(out, 'rows.ndjson'), 'utf8').split('\n');
     expect([lines[0], lines.length]).toEqual([good, 3]);
-  }, 60_000);
+  });
 });
 
 describe('parts of a sweep', () => {

@@ -441,7 +441,7 @@ it('runs of threads that end are made here, those that wait too', async () => {
   const { made, expected } = await onThreadsOf(file, 5);
   expect(made).toEqual(expected);
   expect(new Set(made).size).toBe(5);
-}, 20_000);
+});
 
 it('rows of chunks that are done are kept by nobody', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-pool-')), 'answers.mjs');
@@ -481,4 +481,4 @@ it('runs are made here, too, where the last thread dies with a run', async () =>
   );
   const { made, expected } = await onThreadsOf(file, 4);
   expect(made).toEqual(expected);
-}, 20_000);
+});

@@ -24,7 +24,7 @@ it(`places every VM of ${FLEETS} random fleets as a plain scan of all hosts does
   }
   // the fleets reach what they are drawn for
   expect(Math.min(seen.rejected, seen.moved, seen.lost)).toBeGreaterThan(FLEETS / 10);
-}, 240_000);
+});
 
 it('places alike in every build of the core', async () => {
   for (const build of ['debug', 'checked'] as const) {
@@ -35,10 +35,10 @@ it('places alike in every build of the core', async () => {
       expect(await packed(one, module), `fleet ${seed}, ${build}`).toEqual(await packed(one));
     }
   }
-}, 60_000);
+});
 
 it('gives the results that are pinned', async () => {
   const hash = createHash('sha256');
   for (const seed of seeds(1000)) hash.update((await packed(caseOf(seed))).fingerprint);
   expect(hash.digest('hex').slice(0, 16)).toBe(PINNED);
-}, 60_000);
+});
