@@ -9,6 +9,7 @@ import { BY_RULE, InputError, type Policy, Simulation, type ScenarioInput, why }
 import { Histogram } from '../../src/metrics/histogram.js';
 import { tailOf, whyAll, type WhyDecision, type WhyResult } from '../../src/judge/why.js';
 import { captureIo } from '../cli/fake.js';
+import { prepared } from '../cpu/by-hand.js';
 
 const job = (name: string) => ({
   name,
@@ -164,6 +165,63 @@ describe('why', () => {
     base.close();
     expect(decisions.flatMap(({ alternatives }) => alternatives).length).toBeGreaterThan(decisions.length - 1);
   });
+
+  // one rank: `a` and `b` run a long task each and get another one; `job` runs on the two cores that are left, which they may take
+  it.each(['hyperflux', 'caladan', 'shenango'] as const)(
+    'under %s denies one VM and no other of its rank',
+    async (kind) => {
+      const vcpus = { min: 1, max: 2 };
+      const long = 50_000_000;
+      const simulation = await prepared({
+        duration: '40ms',
+        cores: 5, // one polls
+        mechanism: kind,
+        vms: [
+          {
+            name: 'a',
+            vcpus,
+            arrivals: [
+              [0, long],
+              [1_000_000, long],
+            ],
+          },
+          {
+            name: 'b',
+            vcpus,
+            arrivals: [
+              [0, long],
+              [1_000_000, long],
+            ],
+          },
+          {
+            name: 'job',
+            class: 'best-effort',
+            vcpus: { min: 0, max: 2 },
+            arrivals: [
+              [0, long],
+              [1, long],
+            ],
+          },
+        ],
+      });
+      await simulation.runUntil(900_000);
+      const { count } = simulation.decisions;
+      const fork = await simulation.fork();
+      await simulation.runUntil(1_900_000);
+      const both = simulation.decisions.since(count).slice(0, 2);
+      expect(both.map(({ vm, from }) => [vm, from])).toEqual([
+        [0, 2],
+        [1, 2],
+      ]);
+      fork.decisions.overrule('deny', 1);
+      while (fork.decisions.count === count && fork.nowNs < 1_900_000) await fork.step();
+      expect(fork.decisions.overruled).toBe(true);
+      expect(fork.decisions.since(count).map(({ vm, from }) => [vm, from])[0]).toEqual([1, 2]);
+      expect(fork.nowNs).toBeLessThan(1_300_000);
+      simulation.close();
+      fork.close();
+    },
+  );
 
   it('says of each mechanism without an arbiter why there is nothing to ask', async () => {
     for (const [kind, why] of [

@@ -295,8 +295,8 @@ export function onArbiter(): void {
     if (settings.grant == L.GRANT_ONE && want != before) vm.skipUntil = clock.now + arbiter.period + 1;
     if (want != 0) {
       deny(vm);
-      // a policy is asked about everybody once, and may say of each whose core it gets
-      if (isNull(failed) && settings.signal != L.SIGNAL_POLICY && canGrow(vm)) {
+      // a policy is asked about everybody once, and may say of each whose core it gets; who was denied in a fork had found one
+      if (isNull(failed) && settings.signal != L.SIGNAL_POLICY && canGrow(vm) && overrule.deniedIn != arbiter.round) {
         failed = vm;
         failedHeld = vm.held;
         n = denyHopeless(vm, n);

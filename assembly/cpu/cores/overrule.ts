@@ -2,7 +2,7 @@
 // from here on, to see what would have become of the run (`fluxhost why`).
 
 import * as L from "../../layout";
-import { Core, H, SEARCHING, Vm, clock, coreAt, isNull, nothing, settings, vmAt } from "../state";
+import { Core, H, SEARCHING, Vm, arbiter, clock, coreAt, isNull, nothing, settings, vmAt } from "../state";
 import { mayLeave } from "../takeable";
 import { chooseVictim, mayPreempt } from "../victims";
 import { BY_RULE, NOBODY, hostTake, victim } from "../../victim";
@@ -14,6 +14,7 @@ class Overrule {
   from: u32; //  OVERRULE_VICTIM: the VM that loses its core
   answer: u32; // OVERRULED_*
   count: u32; // decisions of the arbiter so far
+  deniedIn: u32; // the round of the arbiter in which a VM was denied what there was; 0: none
 }
 
 /** The last decisions that are told, a ring. */
@@ -88,7 +89,10 @@ export function overruled(vm: Vm, core: Core): Core {
   overrule.kind = kind == L.OVERRULE_MORE ? L.OVERRULE_AGAIN : L.OVERRULE_NOTHING;
   overrule.answer = L.OVERRULED;
   if (kind == L.OVERRULE_MORE) return core;
-  if (kind == L.OVERRULE_DENY) return nothing<Core>();
+  if (kind == L.OVERRULE_DENY) {
+    overrule.deniedIn = arbiter.round;
+    return nothing<Core>();
+  }
   const other = takeFrom(vm, vmAt(overrule.from));
   if (!isNull(other)) return other;
   overrule.answer = L.OVERRULED_NOT;
