@@ -16,7 +16,7 @@ enum { NOTIFY_NS = 1000, PREEMPT_NS = 2000, SUSPEND_NS = 2000, DESCHEDULE_NS = 3
 enum { INTERVAL_NS = 10000, THRESHOLD_NS = 10000, STEAL_MOST = 32, NEAR_IDLE = 8 };
 #define NEVER UINT64_MAX
 
-// what happens first within a nanosecond; behind END and STEP comes the order of scheduling, behind the others that of slots
+// what happens first within a nanosecond; of END and STEP then the order of scheduling, of the others that of VMs and their vCPUs
 enum { END = 1, STEP = 2, ARRIVAL = 10, ROUND = 14, LOOK = 16, GIVE_UP = 17, RANK_BITS = 5, SLOT_BITS = 9 };
 // what may be pending: of each core what its vCPU comes to, and behind it a step of its move
 enum { ARRIVAL_SLOT = 2 * CORES, LOOK_SLOT = ARRIVAL_SLOT + API, ROUND_SLOT = LOOK_SLOT + VMS, LEAVES = 1 << SLOT_BITS, NOBODY = LEAVES };
@@ -80,7 +80,7 @@ static Core *idle[CORES]; // who became so last is the last
 static u32 idle_count;
 static Task tasks[TASKS], *spare;
 static Vm *waiting_first[2], *waiting_last[2];
-static u64 now, busy_until, rounds, denied, moves;
+static u64 now, busy_until, rounds, denied;
 
 static void unmodelled(const char *what) {
   fprintf(stderr, "hyperflux: %s, which is left out here\n", what);
@@ -94,11 +94,11 @@ static u32 happening; // the slot whose event happens now: it is taken out behin
 
 static inline u64 no_key(u32 slot) { return NEVER - ((u64)slot << SLOT_BITS); }
 static inline u32 slot_of(u64 key) { return (u32)key & (LEAVES - 1); }
-/** The slot's event is at another time: all on its way to the root is played again. */
-static inline void replay(u32 slot, u64 key) {
+/** The slot's event is at another time: all on its way to the root is played again. Inlined it takes more of the whole, 1.02. */
+static __attribute__((noinline)) void replay(u32 slot, u64 key) {
   u32 i = LEAVES + slot;
   keys[i] = key;
-  while (i > 1) {
+  for (u32 level = 0; level < SLOT_BITS; level++) {
     u64 other = keys[i ^ 1], sooner = other < key ? other : key;
     if (__builtin_expect((other ^ key) < LEAVES, 0)) sooner = places[slot_of(other)] < places[slot_of(key)] ? other : key;
     key = sooner;
@@ -551,7 +551,6 @@ static int grant(Vm *vm) {
   Core *c = idle_count != 0 ? take_idle(vm) : choose_victim(vm);
   if (c == NULL) return 0;
   busy_until += ISSUE_NS;
-  moves++;
   hold(vm, 1);
   vm->promised++;
   vm->coming++;
