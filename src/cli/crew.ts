@@ -133,21 +133,27 @@ async function engineOf(
 export async function onCrew<T>(study: Study, io: Io, where: Where, work: (crew: Crew) => Promise<T>): Promise<T> {
   const { rows, redis, kept, setup } = where;
   const begun = performance.now();
-  const engine = await engineOf(io, where);
+  let [engine, made]: [Engine<RunChunk, RunRow>?, EngineMaker?] = [];
+  let interrupted = false;
+  const giveUp = (): void => {
+    interrupted = true;
+    made?.end();
+    if (engine?.giveUp === undefined) void engine?.close();
+    else engine.giveUp();
+  };
   const onRows = (done: number, all: number): void => {
     if (io.stderrIsTty === true)
       io.stderr(CLEAR_LINE + rowsText(done, all, rows, performance.now() - begun) + ratesText(engine?.workers?.()));
   };
   const again = redis === undefined ? (...run: [RunTask, string]) => runOn(study, ...run) : undefined;
   const chunkMs = redis === undefined ? CHUNK_MS : QUEUE_CHUNK_MS;
-  const made = engine === undefined ? undefined : new EngineMaker(engine, chunkMs, again);
-  const stop = io.onInterrupt?.(() => {
-    made?.end();
-    if (engine?.giveUp === undefined) void engine?.close();
-    else engine.giveUp();
-  });
-  const maker = made ?? makerHere(study);
+  // before there is an engine: what it says may be answered by an interrupt at once
+  const stop = io.onInterrupt?.(giveUp);
   try {
+    engine = await engineOf(io, where);
+    made = engine === undefined ? undefined : new EngineMaker(engine, chunkMs, again);
+    if (interrupted) giveUp();
+    const maker = made ?? makerHere(study);
     return await work(crewOf(kept?.by(maker) ?? maker, setup.histograms === true, onRows));
   } finally {
     stop?.();

@@ -149,14 +149,16 @@ async function simulate(running: Running, loaded: FleetOnDisk, io: Io, asked: As
 
 async function simulateLeft({ prepared, hosts, folder, sum, left }: Left, loaded: FleetOnDisk, io: Io, asked: Asked) {
   if (prepared.context === undefined || left.length === 0) return;
-  const engine = await engineOf(prepared.context, io, loaded.directory, asked, folder);
   const controller = new AbortController();
+  let engine: Awaited<ReturnType<typeof engineOf>> | undefined = undefined;
+  // before there is an engine: what it says may be answered by an interrupt at once
   const stop = io.onInterrupt?.(() => {
     controller.abort();
-    engine.giveUp?.();
+    engine?.giveUp?.();
   });
-  const progress = progressOf(io, hosts.length, sum.rows, engine);
   try {
+    engine = await engineOf(prepared.context, io, loaded.directory, asked, folder);
+    const progress = progressOf(io, hosts.length, sum.rows, engine);
     for await (const rows of rowsOf(engine, jobsOf(prepared, left), prepared.vms, controller.signal)) {
       for (const row of rows) sum.add(row);
       folder?.append(rows);
@@ -167,7 +169,7 @@ async function simulateLeft({ prepared, hosts, folder, sum, left }: Left, loaded
   } finally {
     stop?.();
     logWorkers(engine, HOSTS.name, folder);
-    await engine.close();
+    await engine?.close();
     if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   }
 }

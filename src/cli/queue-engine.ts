@@ -55,6 +55,8 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   private since: number | undefined;
   private readonly told = new Set<string>();
   private closed = false;
+  /** What is on its way into the queue. */
+  private readonly beginning = new Set<Promise<void>>();
 
   constructor(
     private readonly queue: Queue<ChunkJob<K>, ChunkAnswer<K>>,
@@ -126,9 +128,16 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     return promise;
   }
 
+  private begin(key: string, job: ChunkJob<K>): Promise<void> {
+    const begun = this.add(key, job).finally(() => this.beginning.delete(begun));
+    this.beginning.add(begun);
+    return begun;
+  }
+
   /** Someone may have asked before: then it is done, under way, or has failed and is tried anew. */
-  private async begin(key: string, job: ChunkJob<K>): Promise<void> {
+  private async add(key: string, job: ChunkJob<K>): Promise<void> {
     if ((await this.queue.getJobState(key)) === 'failed') await this.queue.remove(key);
+    if (this.closed) return; // nobody waits for it any more
     await this.queue.add('chunk', job, {
       jobId: key,
       attempts: ATTEMPTS,
@@ -197,6 +206,7 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     this.giveUp();
     for (const timer of this.timers) clearInterval(timer);
     const leaving = async (): Promise<true> => {
+      await Promise.allSettled(this.beginning);
       // of what nobody waits for any more nothing is begun; what a worker is at cannot be removed, and goes later
       await Promise.all(left.map((key) => this.queue.remove(key).catch(() => undefined)));
       await Promise.all([this.events.close(), this.queue.close()]);

@@ -154,9 +154,10 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   await bull.waitUntilReady();
   await announce(redis, id, name, threads);
   const timer = setInterval(() => void announce(redis, id, name, threads).catch(complain), ANNOUNCE_MS);
+  // before it says that it is there, by which others know that they may end it
+  const asked = new Promise<undefined>((resolve) => io.onInterrupt?.(() => resolve(undefined)));
   const of = threads === 1 ? '1 thread' : `${threads} threads`;
   io.stdout(`worker of ${shownName(name)}, ${of}, takes work from ${placeOf(url)}\n`);
-  const asked = new Promise<undefined>((resolve) => io.onInterrupt?.(() => resolve(undefined)));
   const why = await Promise.race([asked, unfit]);
   if (why !== undefined) io.stderr(`this worker stops, its files are not the coordinator's: ${why}\n`);
   const status = why === undefined ? EXIT.done : EXIT.failed;

@@ -363,6 +363,17 @@ describe('a chunk', () => {
     expect(events.filter(([, fields]) => fields[1] === 'active')).toHaveLength(1);
   });
 
+  it('leaves nothing in the queue, whenever whoever asked for it ends', async () => {
+    for (let turns = 0; turns < 8; turns++) {
+      const engine = await open();
+      const asked = engine.run(chunks[0]!).catch((error: unknown) => error);
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await engine.close();
+      expect(await asked).toBeInstanceOf(Error);
+      expect([turns, await server.jobs()]).toEqual([turns, []]);
+    }
+  });
+
   it('that fails wherever it is done is told with its host, and the others have their rows', async () => {
     const [good] = expected;
     const last = chunks[0]!.jobs.at(-1)!;
