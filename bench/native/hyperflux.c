@@ -576,19 +576,18 @@ static void serve(Vm *vm) {
   denied += want != 0;
 }
 static void on_round(void) {
-  static Vm *lines[2][VMS]; // who is short: without any core, with some
+  static Vm *lines[4][VMS]; // who is short as the round begins: critical without any core, with some; then the others
+  u32 counts[4] = {0, 0, 0, 0};
   rounds++;
   busy_until = now + READ_NS;
-  for (u32 critical = 2; critical-- > 0;) {
-    u32 counts[2] = {0, 0};
+  for (u32 critical = 0; critical < 2; critical++)
     for (Vm *vm = waiting_first[critical]; vm != NULL; vm = vm->next) {
       if (vm->held != 0 && vm->queued * now - vm->ready_sum < (u64)THRESHOLD_NS * vm->queued) continue;
-      u32 has = vm->held != 0;
-      lines[has][counts[has]++] = vm;
+      u32 line = 2 * !critical + (vm->held != 0);
+      lines[line][counts[line]++] = vm;
     }
-    for (u32 has = 0; has < 2; has++)
-      for (u32 i = 0; i < counts[has]; i++) serve(lines[has][i]);
-  }
+  for (u32 line = 0; line < 4; line++)
+    for (u32 i = 0; i < counts[line]; i++) serve(lines[line][i]);
   u64 next_round = now + INTERVAL_NS;
   plan_at(ROUND_SLOT, next_round > busy_until ? next_round : busy_until, ROUND, 0);
 }
