@@ -83,22 +83,39 @@ export function meetsAll(run: Result): boolean {
   );
 }
 
-/**
- * `7 of 8 [53, 98]%`: replications in which the SLO of each of these VMs is met, and Wilson's interval; undefined with one run,
- * `no data` without requests.
- */
-export function sloShare(run: Result, vms: readonly VmResult[]): Cell | undefined {
+/** Replications in which the SLO of each of some VMs is met, of those that have data. */
+export interface MetIn {
+  readonly met: number;
+  readonly of: number;
+  /** Wilson's interval of the share, in percent; null where replications are not independent. */
+  readonly percent: { readonly low: string; readonly high: string } | null;
+}
+
+/** Undefined with one run, null without requests to judge by. */
+export function metIn(run: Result, vms: readonly VmResult[]): MetIn | null | undefined {
+  if (whole(run).length === 0) return undefined;
   const known = whole(run).flatMap((figures) => {
     const each = vms.flatMap(({ name }) => figures[`${name}.slo.attained`] ?? []);
     return each.length === 0 ? [] : Math.min(...each);
   });
-  if (whole(run).length === 0) return undefined;
-  if (known.length === 0) return { text: 'no data' };
+  if (known.length === 0) return null;
   const met = known.filter((value) => value === 1).length;
   const { low, high } = wilsonInterval(met, known.length, CONFIDENCE_LEVEL);
   // days drawn from one trace are not independent, and Wilson has no share of that
-  const range = samplingOf(run) !== undefined ? '' : ` [${percent(low)}, ${percent(high)}]%`;
-  return { text: `${met} of ${known.length}${range}`, tone: met === known.length ? 'good' : 'bad' };
+  const independent = samplingOf(run) === undefined;
+  return { met, of: known.length, percent: independent ? { low: percent(low), high: percent(high) } : null };
+}
+
+/** `7 of 8 [53, 98]%`; undefined with one run, `no data` without requests. */
+export function sloShare(run: Result, vms: readonly VmResult[]): Cell | undefined {
+  const share = metIn(run, vms);
+  if (share === undefined) return undefined;
+  if (share === null) return { text: 'no data' };
+  const { met, of, percent: range } = share;
+  return {
+    text: `${met} of ${of}${range === null ? '' : ` [${range.low}, ${range.high}]%`}`,
+    tone: met === of ? 'good' : 'bad',
+  };
 }
 
 /** What a share of the replications means. */

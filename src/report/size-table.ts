@@ -1,6 +1,7 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
 import type { SizeResult, SizeRun } from '../study/size.js';
+import { doubtsInWords } from './few.js';
 import { type Look, type Cell, distinctNames, fitted, renderTable, widthOf, wrap } from './table.js';
 import { type Side, oneSeed, trustText } from './trust.js';
 import { formatExactDurationNs } from './units.js';
@@ -14,13 +15,21 @@ function valueText(value: number | null, unit: SizeResult['unit']): string {
   return unit === 'ns' ? formatExactDurationNs(value) : unit === 'bytes' ? formatSize(value) : String(value);
 }
 
-function row(run: SizeRun, { unit, replications, most }: SizeResult): (string | Cell)[] {
+function row(run: SizeRun, result: SizeResult): (string | Cell)[] {
+  const { unit, replications, most } = result;
   const ran = run.tried.filter(({ of }) => of > 0);
   const at = run.tried.find(({ value }) => value === run.value);
   const range = replications === 1 ? [] : [`${valueText(run.low, unit)} .. ${valueText(run.high, unit)}`];
   const bounded = run.incomplete === true ? (most === true ? '>= ' : '<= ') : '';
   const none = run.incomplete === true ? 'none so far' : 'none';
-  const value = run.value === null ? { text: none, tone: 'bad' as const } : `${bounded}${valueText(run.value, unit)}`;
+  const found = `${bounded}${valueText(run.value, unit)}`;
+  const doubted = sizeDoubts(run, result).length > 0;
+  const value =
+    run.value === null
+      ? { text: none, tone: doubted ? ('warn' as const) : ('bad' as const) }
+      : doubted
+        ? { text: found, tone: 'warn' as const }
+        : found;
   const best = run.tried.at(-1);
   const seeds = at ?? best;
   return [
@@ -31,6 +40,24 @@ function row(run: SizeRun, { unit, replications, most }: SizeResult): (string | 
     String(ran.length),
   ];
 }
+
+/** Of a latency in an assertion: `api.latency.p99`, `vms.api.latencyNs.p999`. */
+const LATENCY = /\b([A-Za-z][A-Za-z0-9_-]*)\.latency(?:Ns)?\.(p\d+(?:\.\d+)?)/g;
+
+/** The quantiles that the objectives look at, as paths of what stands behind them. */
+const pathsOf = (objectives: readonly string[]): string[] =>
+  objectives.flatMap((objective) => [
+    ...(/(\w[\w-]*\.slo)\b/.exec(objective)?.slice(1) ?? []),
+    ...[...objective.matchAll(LATENCY)].map(([, vm, key]) => `${vm}.latencyNs.${key!.replace('.', '')}`),
+  ]);
+
+/** What speaks against an answer, in words: too few requests, a warm-up that is too short, an objective without data. */
+export const sizeDoubts = (run: SizeRun, { for: objectives, replications }: SizeResult): string[] => [
+  ...doubtsInWords(run, pathsOf(objectives), replications),
+  ...(run.noData ?? []).map(
+    (one) => `without a request to judge ${one.for} by${one.of === 1 ? '' : ` in ${one.in} of ${one.of} seeds`}`,
+  ),
+];
 
 /** `hyperflux:signal=oldest` as the fields that a command line sets. */
 function mechanismFields(label: string): string {
@@ -70,6 +97,7 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
     { look },
   );
   const notes = runs.flatMap((run) => [
+    ...doubtsInWords(run, pathsOf(result.for), replications).map((one) => `${run.mechanism}: ${one}`),
     ...(run.noData ?? []).map(
       (one) =>
         `${run.mechanism}: no request came to judge ${one.for} by${one.of === 1 ? '' : ` in ${one.in} of ${one.of} seeds`}; it counts neither as met nor as missed`,

@@ -1,6 +1,7 @@
 // A sweep as text: one row a point and mechanism, with what is asked most; and as CSV, with every headline figure.
 
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
+import { doubtsOfMany, fewestOf } from './few.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, distinctNames, fitted, renderTable, widthOf, wrap } from './table.js';
 import { FEW, NONE_BEYOND, NOTHING_FOUND, type Remark, codesOf, countsText, oneSeed } from './trust.js';
@@ -31,6 +32,20 @@ const FUNCTIONS = [
     (value: number): string => String(Number(value.toPrecision(3))),
   ],
 ] as const;
+
+/** Whether an SLO of the row is judged by too few requests. */
+export const sweepDoubted = (row: SweepRow): boolean =>
+  fewestOf(
+    row,
+    Object.keys(row.few ?? {}).filter((path) => path.endsWith('.slo')),
+  ) !== undefined;
+
+/** What speaks against what rows say of a VM: of its SLO, or of its p99 where it has none. */
+export function sweepDoubts(rows: readonly SweepRow[], name: string): string[] {
+  const run = rows.filter(({ refused }) => refused === undefined);
+  const judged = run.some(({ figures }) => figures[`${name}.slo.attained`] !== undefined);
+  return doubtsOfMany(run, [judged ? `${name}.slo` : `${name}.latencyNs.p99`]);
+}
 
 /** The p99 of a VM, marked as `run` does where too few requests stand behind it. */
 function p99Cell(row: SweepRow, name: string): string {
@@ -82,7 +97,8 @@ function sloCell(row: SweepRow, name: string): string | Cell {
   if (share === undefined || share === null) return '';
   const met = Math.round(share * row.replications);
   const text = row.replications === 1 ? (met === 1 ? 'yes' : 'no') : `${met} of ${row.replications}`;
-  return { text, tone: met === row.replications ? 'good' : 'bad' };
+  const few = fewestOf(row, [`${name}.slo`]) !== undefined;
+  return { text, tone: few ? 'warn' : met === row.replications ? 'good' : 'bad' };
 }
 
 /** The command that shows a row, as far as the row alone tells it. */
@@ -145,6 +161,10 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     ...refusals,
     ...(several.length > 0 ? [bare ? NO_INTERVALS : '± is half of a 95 % interval over the seeds (Student t)'] : []),
     ...(left > 0 ? [`${left} more VMs are in --json and sweep.csv`] : []),
+    ...(slos.length > 0 ? slos : names).flatMap((name) => {
+      const doubts = sweepDoubts(rows, name);
+      return doubts.length === 0 ? [] : [`${name}: ${doubts.join('; ')}`];
+    }),
     ...trustNotes(rows, names),
   ];
   const below = [

@@ -2,7 +2,7 @@
 // samples stand behind them. Reads nothing but the results.
 
 import type { Distribution } from '../metrics/figures.js';
-import { support } from '../result/trust.js';
+import { support } from '../metrics/support.js';
 import type { Result, Warning } from '../result/result.js';
 import { printable } from '../input/errors.js';
 import { groupsOf } from '../input/vm-groups.js';

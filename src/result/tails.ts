@@ -2,15 +2,13 @@
 
 import { type Resample, meanInterval } from '../metrics/confidence.js';
 import type { Buckets } from '../metrics/figures.js';
+import { LEAST_BEYOND } from '../metrics/support.js';
 import type { Confidence, Result } from './result.js';
 
 /** Ten shares a power of ten: as even as a logarithmic axis. */
 const SHARES = Array.from({ length: 7 }, (_, power) =>
   [9, 8, 7, 6, 5, 4, 3.2, 2.5, 2, 1.5, 1.2, 1].map((factor) => Number((factor * 10 ** -(power + 1)).toPrecision(2))),
 ).flat();
-/** Samples that should lie behind a share. */
-const FEW = 10;
-
 /** How long a share of the requests took at least: places of both belong together. */
 export interface Tail {
   /** Falling. */
@@ -31,7 +29,7 @@ export function tailsOf({ vms }: Result): Record<string, Tail> {
 /** The least bound that no more than a share of the samples exceed, for each share that so many samples tell something of. */
 export function tailOf({ upTo, count }: Buckets): Tail {
   const all = count.reduce((sum, some) => sum + some, 0);
-  const share = SHARES.filter((one) => one * all >= FEW);
+  const share = SHARES.filter((one) => one * all >= LEAST_BEYOND);
   let place = 0;
   let above = all;
   const ns = share.map((one) => {

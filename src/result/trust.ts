@@ -2,7 +2,8 @@
 // scenario and how the run went over time. They change no figure. Leaves out mistakes of the scenario that show before it runs
 // (src/scenario/warnings.ts), and everything that only several runs can tell.
 
-import { batchMeans, BATCHES, mser5, samplesToBound, type Intervals } from '../metrics/steady.js';
+import { batchMeans, BATCHES, mser5, type Intervals } from '../metrics/steady.js';
+import { isThin, leastFor, QUANTILES } from '../metrics/support.js';
 import { normalQuantile } from '../metrics/confidence.js';
 import { meanOf } from '../input/distributions.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
@@ -52,44 +53,23 @@ const TRACE_GAPS = 10;
 /** Of a VM's packets that find the queue full: what is worth a warning (assumed). */
 const FULL_SHARE = 0.01;
 
-/** Those of which is told how many samples they need. */
-export const QUANTILES = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p99', 0.99],
-  ['p999', 0.999],
-] as const;
-
-// worked out when first asked for: 4,000 multiplications, cold, take a millisecond
-let known: Readonly<Record<string, number>> | undefined;
-const needed = (key: string): number =>
-  (known ??= Object.fromEntries(QUANTILES.map(([name, q]) => [name, samplesToBound(q, LEVEL)])))[key]!;
-
-/** What stands behind a quantile of a distribution: enough values for an upper limit, fewer, or not one beyond it. */
-export function support(key: (typeof QUANTILES)[number][0], count: number): 'enough' | 'few' | 'none' {
-  const [, q] = QUANTILES.find(([name]) => name === key)!;
-  // The tolerance is for 1 − q, which is no binary fraction.
-  if (count * (1 - q) < 1 - 1e-9) return 'none';
-  return count < needed(key) ? 'few' : 'enough';
-}
-
 const quantileName = (key: string): string => (key === 'p999' ? 'p99.9' : key);
 
 function fewSamples(vm: VmResult): Warning[] {
   const { count } = vm.latencyNs;
   if (count === 0) return [];
   const warnings: Warning[] = [];
-  const poor = QUANTILES.filter(([key]) => support(key, count) !== 'enough').map(([key]) => key);
+  const poor = QUANTILES.filter(([, q]) => isThin(q, count));
   const [first] = poor;
   if (first !== undefined) {
-    const detail = `${count} requests leave ${poor.map(quantileName).join(', ')} without an upper limit; ${quantileName(first)} needs ${needed(first)}`;
-    warnings.push({ code: 'few-samples', field: `${vm.name}.latencyNs.${first}`, detail });
+    const [key, quantile] = first;
+    const detail = `${count} requests leave fewer than ten beyond ${poor.map(([name]) => quantileName(name)).join(', ')}; ${quantileName(key)} needs ${leastFor(quantile)}`;
+    warnings.push({ code: 'few-samples', field: `${vm.name}.latencyNs.${key}`, detail });
   }
   const known = vm.completed + vm.dropped;
-  if (vm.slo !== null && known > 0 && vm.slo.quantile < 1) {
-    const needed = samplesToBound(vm.slo.quantile, LEVEL);
-    const detail = `judged by ${known} requests; its quantile needs ${needed} for an upper limit`;
-    if (known < needed) warnings.push({ code: 'few-samples', field: `${vm.name}.slo`, detail });
+  if (vm.slo !== null && known > 0 && isThin(vm.slo.quantile, known)) {
+    const detail = `judged by ${known} requests; its quantile needs ${leastFor(vm.slo.quantile)} for ten beyond it`;
+    warnings.push({ code: 'few-samples', field: `${vm.name}.slo`, detail });
   }
   return warnings;
 }

@@ -1,7 +1,7 @@
 // What speaks against a figure that several runs stand behind: the warnings and the poor quantiles of any of them.
 
 import type { Result, Warning } from '../result/result.js';
-import { QUANTILES, support } from '../result/trust.js';
+import { type Few, isThin, QUANTILES, support } from '../metrics/support.js';
 
 /** What speaks against it. */
 export interface Doubted {
@@ -12,12 +12,18 @@ export interface Doubted {
    * upper limit, with `none` not one request lies beyond. Absent where all have enough.
    */
   support?: Record<string, 'few' | 'none'>;
+  /**
+   * Of quantiles that fewer than ten requests lie beyond in some replication, by the path of the figure, `api.slo` for that of a VM's
+   * SLO: the fewest that stand behind it in any. Absent where all have enough.
+   */
+  few?: Record<string, Few>;
 }
 
 export class Doubts {
   private readonly found = new Map<string, Warning>();
   private readonly poor: Record<string, 'few' | 'none'> = {};
-  /** Of quantiles with too few requests in some run, by path: in how many. */
+  private readonly fewest: Record<string, Few> = {};
+  /** Of quantiles without an upper limit in some run, by path: in how many. */
   readonly poorIn = new Map<string, number>();
 
   add(warnings: readonly Warning[]): void {
@@ -29,18 +35,29 @@ export class Doubts {
 
   addRun({ vms, warnings }: Result): void {
     this.add(warnings);
-    for (const { name, latencyNs } of vms)
-      for (const [key] of QUANTILES) {
+    for (const vm of vms) {
+      const { name, latencyNs, slo } = vm;
+      if (slo !== null) this.count(`${name}.slo`, { quantile: slo.quantile, requests: vm.completed + vm.dropped });
+      for (const [key, quantile] of QUANTILES) {
         const behind = support(key, latencyNs.count);
         const path = `${name}.latencyNs.${key}`;
+        this.count(path, { quantile, requests: latencyNs.count });
         if (latencyNs.count === 0 || behind === 'enough') continue;
         this.poorIn.set(path, (this.poorIn.get(path) ?? 0) + 1);
         if (this.poor[path] !== 'none') this.poor[path] = behind;
       }
+    }
+  }
+
+  /** No number of them is said to be too few where there is none at all. */
+  private count(path: string, { quantile, requests }: Few): void {
+    const before = this.fewest[path]?.requests ?? Infinity;
+    if (requests > 0 && requests < before && isThin(quantile, requests)) this.fewest[path] = { quantile, requests };
   }
 
   get told(): Doubted {
     const warnings = [...this.found.values()];
-    return Object.keys(this.poor).length === 0 ? { warnings } : { warnings, support: this.poor };
+    const some = (key: 'support' | 'few', of: object) => (Object.keys(of).length === 0 ? {} : { [key]: of });
+    return { warnings, ...some('support', this.poor), ...some('few', this.fewest) };
   }
 }

@@ -1,6 +1,7 @@
 // `size`: the least value of a field at which every objective is met, the runs it was found by, and what stands in the way of less.
 // Nothing is printed that was not run: the answer is a candidate, a candidate is a scenario that passed its checks.
 
+import type { Few } from '../metrics/support.js';
 import type { Result, Warning } from '../result/result.js';
 import { InputError } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
@@ -81,6 +82,11 @@ export interface SizeRun {
   warnings?: Warning[];
   /** Of quantiles with too few requests behind them in one of these runs, by path: as in a sweep's rows. Absent where all have enough. */
   support?: Record<string, 'few' | 'none'>;
+  /**
+   * Of quantiles that fewer than ten requests lie beyond in some replication, by path, `api.slo` for that of a VM's SLO: the fewest
+   * that stand behind it in any. Absent where all have enough.
+   */
+  few?: Record<string, Few>;
   /**
    * Objectives about which one of these runs says nothing, since no request came to judge by: they count neither as met nor as
    * missed, the others decide. Absent where there is none.

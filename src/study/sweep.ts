@@ -4,6 +4,7 @@
 
 import type { Resample } from '../metrics/confidence.js';
 import type { Interval } from '../metrics/figures.js';
+import type { Few } from '../metrics/support.js';
 import { LimitError } from '../core/errors.js';
 import { InputError, show } from '../input/errors.js';
 import { confidenceOf, replicationOf, samplingOf } from '../result/replications.js';
@@ -41,6 +42,11 @@ export interface SweepRow {
    * upper limit, with `none` not one request lies beyond. Absent where all have enough.
    */
   support?: Record<string, 'few' | 'none'>;
+  /**
+   * Of quantiles that fewer than ten requests lie beyond in some replication, by path, `api.slo` for that of a VM's SLO: the fewest
+   * that stand behind it in any. Absent where all have enough.
+   */
+  few?: Record<string, Few>;
   /** Where a precision was asked for: whether the intervals became so narrow, of quantiles that enough requests stand behind in each run. */
   reached?: boolean;
   /** Present where it was interrupted: fewer seeds than were asked for, all of which have ended. */

@@ -1,6 +1,8 @@
 // A range in place of a value: dragging its ends asks for the curve anew, which grows finer as long as nothing else is asked. It has a
 // worker of its own, so what plays goes on playing.
 
+import { fewestOf, tooFewText } from '../report/few.js';
+import { sweepDoubts } from '../report/sweep-table.js';
 import { countsText } from '../report/trust.js';
 import { formatDurationNs } from '../report/units.js';
 import type { MechanismKind } from '../mechanisms/types.js';
@@ -33,12 +35,6 @@ const low = (figure: SweepFigure | undefined): number | null =>
   figure?.mean === undefined || figure.mean === null || figure.low === null
     ? null
     : Math.max(figure.low, figure.mean / 100);
-/** What stands behind a quantile, in words; where it is enough, none. */
-const BEHIND: Readonly<Record<'few' | 'none' | 'enough', string | undefined>> = {
-  few: 'few requests beyond it',
-  none: 'no request beyond it',
-  enough: undefined,
-};
 const MOST_WARNINGS = 6;
 const LOAD = { low: 0.2, high: 0.8 };
 
@@ -234,11 +230,16 @@ export class SweepPanel {
         mean: figures.map((one) => positive(one?.mean)),
         low: figures.map((one) => low(one)),
         high: figures.map((one) => positive(one?.high)),
-        poor: line.map((row) => BEHIND[row?.support?.[figure] ?? 'enough']),
+        poor: line.map((row) => {
+          const few = row === undefined ? undefined : fewestOf(row, [figure]);
+          return few && tooFewText(few.quantile, few.requests, row!.replications > 1 ? ' a seed' : '');
+        }),
       };
     });
-    if (lines.some(({ poor }) => poor.some((one) => one !== undefined)))
-      this.trust.prepend(h('p', {}, 'Hollow points: too few requests lie beyond this p99 to rely on it.'));
+    const doubts = sweepDoubts(rows, vm);
+    const hollow = lines.some(({ poor }) => poor.some((one) => one !== undefined));
+    if (doubts.length > 0)
+      this.trust.prepend(h('p', {}, `${vm} is ${doubts.join('; ')}${hollow ? ' (hollow points)' : ''}.`));
     const slo = slos.find((one) => one.vm === vm && one.quantile === 0.99);
     this.curve.draw(
       {

@@ -1,6 +1,7 @@
 // What the page says: times, quantiles, why a core moved. Text only; names of VMs go through as they are.
 
-import { isThin, tooFewText } from '../report/few.js';
+import { isThin } from '../metrics/support.js';
+import { tooFewText } from '../report/few.js';
 import { formatCount, formatDurationNs, formatExactDurationNs, formatQuantile } from '../report/units.js';
 import type { Explanation, MovePhase } from './explanation.js';
 import type { About, MoveSeen, VmAbout } from './protocol.js';
@@ -30,7 +31,7 @@ export const objective = (slo: NonNullable<VmAbout['slo']>): string =>
 
 /** Of a quantile that too little stands behind. */
 export const fewBeyond = (of: number, requests: number): string =>
-  isThin(requests * (1 - of)) ? ` of ${tooFewText(of, requests)}` : '';
+  isThin(of, requests) ? ` of ${tooFewText(of, requests)}` : '';
 
 /** How much there is of a run that stands still before its end. */
 export function unfinishedWords({

@@ -105,7 +105,7 @@ const states = [
 
 const CASES: readonly Case[] = [
   { code: 'few-samples', field: 'api.latencyNs.p99', gives: scenario({ duration: '1ms' }), not: scenario() },
-  { code: 'few-samples', field: 'api.slo', gives: scenario({ duration: '1ms' }), not: scenario({ duration: '4ms' }) },
+  { code: 'few-samples', field: 'api.slo', gives: scenario({ duration: '4ms' }), not: scenario({ duration: '20ms' }) },
   {
     code: 'unstable',
     field: 'api.unstable',

@@ -18,7 +18,8 @@ import {
   type ScenarioInput,
 } from '../../src/index.js';
 import { sloSentence } from '../../src/report/compare-table.js';
-import { renderSize } from '../../src/report/size-table.js';
+import { reportOf } from '../../src/report/html/document.js';
+import { renderSize, sizeDoubts } from '../../src/report/size-table.js';
 import { ladderOf, parseFind } from '../../src/study/ladder.js';
 import { sizeAll } from '../../src/study/size.js';
 import { Study } from '../../src/study/study.js';
@@ -268,18 +269,25 @@ describe('the answer', () => {
     const simulation = await Simulation.create(withFields(scenario, [set!]));
     await simulation.run();
     expect(warnings).toEqual(simulation.metrics().warnings);
-    simulation.close();
-    expect(warnings!.map(({ code, field }) => [code, field])).toContainEqual(['few-samples', 'api.latencyNs.p999']);
+    expect(warnings!.map(({ code, field }) => [code, field])).toContainEqual(['few-samples', 'api.slo']);
     expect(support).toMatchObject({ 'api.latencyNs.p999': 'none' });
     expect(renderSize(result)).toMatch(
-      /can this be trusted\?\n {2}few-samples api\.latencyNs\.p999: \d+ requests leave p99\.9/,
+      /can this be trusted\?\n {2}few-samples api\.latencyNs\.p99: \d+ requests leave fewer than ten beyond p99, p99\.9/,
     );
+    // and says the first of them where it says the number
+    const judged = simulation.metrics().vms.find(({ name }) => name === 'api')!;
+    const few = `judged by ${judged.completed + judged.dropped} requests, too few to rely on p99`;
+    expect(renderSize(result)).toContain(`hyperflux: ${few}`);
+    expect(reportOf(result)).toMatchObject({ good: null, verdict: expect.stringContaining(`(${few})`) as string });
+    expect(sizeDoubts({ ...result.runs[0]!, few: {} }, result)).toEqual([]);
+    simulation.close();
     // a value that is not enough has those of its last run, if that went to the end
     const none = await size(scenario, { find: 'host.cores=3..3', objectives: ['api.latency.p99 < 1us'] });
     expect(none.runs[0]).toMatchObject({ value: null, support: { 'api.latencyNs.p999': 'none' } });
     const only = { ...scenario, vms: scenario.vms.slice(0, 1) };
     const long = await size(withFields(only, ['duration=100ms']), { find: 'host.cores=10..12', mechanisms: ['ideal'] });
     expect(long.runs[0]).toMatchObject({ value: 10, warnings: [] });
+    expect(reportOf(long)).toMatchObject({ good: true, verdict: 'ideal needs host.cores = 10.' });
     expect(renderSize(long)).toMatch(/can this be trusted\?\n {2}one-seed: [^\n]*\n$/);
     expect(renderSize({ ...long, replications: 2 })).toContain('nothing was found that speaks against it');
   });

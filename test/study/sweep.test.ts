@@ -18,6 +18,7 @@ import {
   type Scenario,
   type SweepResult,
 } from '../../src/index.js';
+import { reportOf } from '../../src/report/html/document.js';
 import { renderSweep, sweepCsv } from '../../src/report/sweep-table.js';
 import { headlineFigures } from '../../src/result/replications.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
@@ -31,6 +32,18 @@ import { variantsOf } from '../../src/study/variant.js';
 import { captureIo } from '../cli/fake.js';
 import { mmkWait } from '../support/queueing.js';
 import { sample } from './sample.js';
+
+/** Of api, in the seed that has the fewest, as runs of their own have them. */
+async function fewestRequests(scenario: Scenario, seeds: number): Promise<number> {
+  const runs = Array.from({ length: seeds }, async (_, r) => {
+    const simulation = await Simulation.create(seeded(scenario, r));
+    await simulation.run();
+    const { completed, dropped } = simulation.metrics().vms.find(({ name }) => name === 'api')!;
+    simulation.close();
+    return completed + dropped;
+  });
+  return Math.min(...(await Promise.all(runs)));
+}
 
 const refusal = async (work: () => unknown): Promise<string> => {
   try {
@@ -253,8 +266,17 @@ describe('a sweep', () => {
       expect(keys.some((key) => key.startsWith('unstable'))).toBe(row.point['load'] === 1.3);
     });
     const p99 = rows.map(({ support }) => support?.['api.latencyNs.p99']);
-    // some 70 requests: not one lies beyond the p99; 299 give it an upper limit
+    // some 70 requests: not one lies beyond the p99; 368 give it an upper limit
     expect(p99).toEqual(['none', 'few', 'few', undefined, undefined, undefined]);
+    // what is said of an SLO is said of all rows that it judges by fewer than ten beyond its quantile, in the words of `run`
+    const few = rows.map((row) => row.few?.['api.slo']?.requests);
+    const each = await Promise.all(rows.map(async ({ set }) => await fewestRequests(withFields(base, set), 2)));
+    expect(few).toEqual(each.map((requests) => (requests < 1000 ? requests : undefined)));
+    expect(few.filter((requests) => requests === undefined)).toHaveLength(2);
+    const doubt = `judged by as few as ${Math.min(...each)} requests a seed, too few to rely on p99, in 4 of 6 rows`;
+    expect(renderSweep(result).replace(/\n +/g, ' ')).toContain(`api: ${doubt}`);
+    const report = reportOf(result);
+    expect(report).toMatchObject({ good: null, verdict: expect.stringContaining(doubt) as string });
 
     const text = renderSweep(result);
     const lines = text.split('\n').filter((line) => /^ *(60us|200us|50ms) /.test(line));

@@ -12,8 +12,8 @@ import type { SweepResult } from '../../study/sweep.js';
 import { sloSentence } from '../compare-table.js';
 import { fewJudge } from '../few.js';
 import { meetsAll } from '../replications.js';
-import { doubtsOf } from '../size-table.js';
-import { seedsOfRows } from '../sweep-table.js';
+import { doubtsOf, sizeDoubts } from '../size-table.js';
+import { seedsOfRows, sweepDoubted } from '../sweep-table.js';
 import { type Remark, merged, oneSeed, seedsOf, sidesOf } from '../trust.js';
 import { formatShare } from '../units.js';
 import type { Figure, Report, Table } from './figure.js';
@@ -271,7 +271,10 @@ function sizeReport(result: SizeResult): Report {
     title: `the ${result.most === true ? 'greatest' : 'least'} ${result.find}`,
     question: `What is the ${result.most === true ? 'greatest' : 'least'} ${result.find} that meets ${listed(result.for)}?`,
     verdict: sizeAnswer(result),
-    good: result.runs.length === 0 ? null : allOf(result.runs.map(({ value }) => value !== null)),
+    good:
+      result.runs.length === 0 || result.runs.some((run) => sizeDoubts(run, result).length > 0)
+        ? null
+        : allOf(result.runs.map(({ value }) => value !== null)),
     facts: [`${counted(result.replications, 'seed')} each`, 'every value shown was run'],
     remarks: [
       ...interrupted(result.incomplete),
@@ -303,7 +306,7 @@ function sweepReport(result: SweepResult): Report {
     title: `sweep of ${paths}`,
     question: `How does the host respond to ${paths}?`,
     verdict: figures[0]?.answer ?? 'Nothing yet: no row has ended.',
-    good: judged.length === 0 ? null : allOf(judged.map(metIn)),
+    good: judged.length === 0 || judged.some(sweepDoubted) ? null : allOf(judged.map(metIn)),
     facts: [
       counted(result.rows.length, 'row'),
       ...(Number.isFinite(seeds) ? [`${counted(seeds, 'seed')} each, the same for all`] : []),

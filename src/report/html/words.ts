@@ -67,13 +67,23 @@ export function besideTarget(ns: number, targetNs: number): string {
   return micro(`${Number((ns / size).toPrecision(digits))} ${unit}`);
 }
 
+/** The quantile of the SLO of those answered, where it is one that results have. */
+function answeredNs({ slo, latencyNs }: VmResult): number | null {
+  const key = slo === null ? undefined : sloKey(slo);
+  return key === undefined ? null : latencyNs[key];
+}
+
+/** Whether all that is known of the SLO's quantile is how many still wait. */
+export const onlyWaits = (vm: VmResult): boolean =>
+  vm.slo !== null && vm.slo.latencyNs === null && answeredNs(vm) === null;
+
 /** What the quantile of the SLO is; where it is a request that still waits, that of those answered, and how many wait. */
-export function attainedWords({ slo, latencyNs, inFlight, completed }: VmResult): string {
+export function attainedWords(vm: VmResult): string {
+  const { slo, inFlight, completed } = vm;
   if (slo === null) return '';
   if (slo.latencyNs !== null) return besideTarget(slo.latencyNs, slo.targetNs);
   const waiting = `${formatShare(inFlight / Math.max(1, inFlight + completed))} still waiting`;
-  const key = sloKey(slo);
-  const answered = key === undefined ? null : latencyNs[key];
+  const answered = answeredNs(vm);
   return answered === null ? waiting : `${duration(answered)} of those answered; ${waiting}`;
 }
 

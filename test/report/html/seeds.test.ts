@@ -1,10 +1,11 @@
 // A report of several replications: its sentences have the means that the terminal's table has, and what is of one seed says so.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, parseScenario } from '../../../src/index.js';
+import { compare, parseScenario, type Result } from '../../../src/index.js';
 import { renderComparison } from '../../../src/report/compare-table.js';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { Figure } from '../../../src/report/html/figure.js';
+import { metIn } from '../../../src/report/replications.js';
 import { duration } from '../../../src/report/html/words.js';
 import type { Comparison } from '../../../src/study/compare.js';
 import { SCENARIO } from './documents.js';
@@ -57,8 +58,30 @@ describe('a report of several replications', () => {
     const run = { ...comparison.runs[0]!, replications: [first!, worse, ...rest.slice(1)] };
     expect(run.vms[0]!.slo!.attained).toBe(true);
     const { verdict, good } = reportOf(run);
-    expect(verdict).toMatch(/^hyperflux misses the SLO, met in 3 of 4 seeds \(95 % interval of that share: 30–95 %\): api’s p99 is /);
+    expect(verdict).toMatch(
+      /^hyperflux misses the SLO, met in 3 of 4 seeds \(95 % interval of that share: 30–95 %\): api’s p99 is /,
+    );
     expect(good).toBe(false);
+  });
+
+  it('has the share of seeds as numbers, with no interval of parts of one trace, and says so where none has data', () => {
+    const [run] = comparison.runs;
+    expect(metIn(run!, run!.vms.slice(0, 1))).toEqual({ met: 4, of: 4, percent: { low: '51', high: '100' } });
+    expect(metIn({ ...run!, replications: [] }, run!.vms)).toBeUndefined();
+    const resampled = {
+      ...run!,
+      resampled: [{ vm: 'api', file: 'a.csv', block: 1e6, blocks: 20 }],
+    } as unknown as Result;
+    expect(metIn(resampled, run!.vms.slice(0, 1))).toEqual({ met: 4, of: 4, percent: null });
+    expect(reportOf(resampled).verdict).toMatch(/^hyperflux meets the SLO in 4 of 4 seeds: api’s p99 is /);
+    const silent = run!.replications!.map((one) => {
+      const { 'api.slo.attained': _, ...figures } = one.figures;
+      return { ...one, figures };
+    });
+    expect(metIn({ ...run!, replications: silent }, run!.vms)).toBeNull();
+    expect(reportOf({ ...run!, replications: silent }).verdict).toContain(
+      'met in no seed, for no request came to judge by: api’s p99 is ',
+    );
   });
 
   it('the closing sentence has the mean of what best-effort work got', () => {

@@ -3,7 +3,7 @@
 
 import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
-import { isThin } from '../../few.js';
+import { isThin } from '../../../metrics/support.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
 import { fewWords, judgedWords, latencyWords, meetsSlo } from '../seeds.js';
 import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
@@ -30,7 +30,7 @@ export function tailPoints(times: Distribution, boundsOf: (key: string) => Bound
   const points = QUANTILES.flatMap(([key, name, share]): TailPoint[] => {
     const ns = times[key];
     if (ns === null || ns <= 0 || count * share < 1) return [];
-    return [{ name, ns, share, ...boundsOf(key), thin: isThin(count * share) }];
+    return [{ name, ns, share, ...boundsOf(key), thin: isThin(1 - share, count) }];
   });
   if (max !== null && max > 0 && count > 1)
     points.push({ name: 'max', ns: max, share: 1 / count, ...boundsOf('max'), thin: true });

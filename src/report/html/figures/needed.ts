@@ -4,6 +4,7 @@
 import { formatSize } from '../../../input/quantities.js';
 import type { Sizing } from '../../../study/sizing.js';
 import { needsSentences } from '../../needs-words.js';
+import { sizeDoubts } from '../../size-table.js';
 import type { SizeResult, SizeRun } from '../../../study/size.js';
 import type { Figure, NeededPlot } from '../figure.js';
 import { exactDuration, listed, mechanismHues } from '../words.js';
@@ -31,12 +32,21 @@ function sizeRow(run: SizeRun, hue: Row['hue'], unit: SizeResult['unit']): Row {
   };
 }
 
-/** `ideal needs host.cores = 15 and hyperflux 16; static does not meet the objectives at any value that was run.` */
-export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
+/**
+ * `ideal needs host.cores = 15 and hyperflux 16; static does not meet the objectives at any value that was run.` Behind each what
+ * speaks against it.
+ */
+export function sizeAnswer(result: SizeResult): string {
+  const { runs, find, unit, most } = result;
+  const doubted = (run: SizeRun): string => {
+    const words = sizeDoubts(run, result);
+    return words.length === 0 ? '' : ` (${words.join('; ')})`;
+  };
   const found = runs.filter(({ value }) => value !== null);
-  const none = runs.filter(({ value }) => value === null).map(({ mechanism }) => mechanism);
-  const needs = found.map(({ mechanism, value }, i) => {
-    const amount = textOf(value!, unit);
+  const none = runs.filter(({ value }) => value === null).map((run) => `${run.mechanism}${doubted(run)}`);
+  const needs = found.map((run, i) => {
+    const { mechanism, value } = run;
+    const amount = `${textOf(value!, unit)}${doubted(run)}`;
     return i > 0 ? `${mechanism} ${amount}` : `${mechanism} ${most === true ? 'holds' : 'needs'} ${find} = ${amount}`;
   });
   const failed = `${listed(none)} ${none.length === 1 ? 'does' : 'do'} not meet the objectives at any value of ${find} that was run`;

@@ -1,64 +1,23 @@
 // "How does it answer to …?": a sweep. One axis: curves with the band of their intervals, one panel a figure. Two axes: heat maps, one
 // panel a mechanism. Points that were refused leave a gap. More axes, and Latin hypercubes: each axis has its cloud of points.
 
-import type { SweepResult, SweepRow } from '../../../study/sweep.js';
+import type { SweepResult } from '../../../study/sweep.js';
+import { sweepDoubts } from '../../sweep-table.js';
 import { codesOf } from '../../trust.js';
 import { formatShare } from '../../units.js';
-import type { Tail } from '../../../result/tails.js';
-import type { Figure, HeatPlot, ResponsePlot, TailPlot } from '../figure.js';
-import { duration, listed, mechanismHues, sloWords } from '../words.js';
+import type { Figure, HeatPlot, ResponsePlot } from '../figure.js';
+import { duration, listed, mechanismHues } from '../words.js';
 import { everywhere, meetsFrom } from './contour.js';
-import { axisHue } from './lines.js';
+import { type Measure, measuresOf, mechanismsOf, missed, sloOf } from './sweep-measures.js';
+import { tailsFigure } from './sweep-tails.js';
 
-const MOST_PANELS = 4;
 const MOST_TABLE_ROWS = 400;
-
-interface Measure {
-  readonly path: string;
-  readonly title: string;
-  readonly unit: 'ns' | 'share' | 'number';
-  /** The VM, where the measure is one's latency. */
-  readonly vm?: string;
-}
-
-/** What keeping instances of functions warm gains and costs. */
-const FUNCTIONS: readonly Measure[] = [
-  { path: 'lifecycle.coldStartRate', title: 'cold starts', unit: 'share' },
-  { path: 'lifecycle.warmGibSecondsPer1000', title: 'warm GiB·s for 1,000 requests', unit: 'number' },
-  { path: 'lifecycle.latencyNs.p99', title: 'functions p99', unit: 'ns' },
-];
 
 const SAY = {
   ns: duration,
   share: formatShare,
   number: (value: number): string => String(Number(value.toPrecision(3))),
 };
-
-/** The quantile of its SLO for a VM that has one, p99 for others, cold starts and warm memory of functions, and how busy the host was. */
-export function measuresOf({ rows, slos = [] }: SweepResult): Measure[] {
-  const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
-  const functions = paths.includes('lifecycle.coldStartRate') ? FUNCTIONS : [];
-  const vms = paths
-    .filter((path) => path.endsWith('.latencyNs.p99') && functions.every((measure) => measure.path !== path))
-    .map((path) => path.slice(0, -14));
-  const withSlo = (vm: string): boolean => paths.includes(`${vm}.slo.attained`);
-  const ordered = [...vms].sort((a, b) => Number(withSlo(b)) - Number(withSlo(a)));
-  const shown = ordered.some(withSlo) ? ordered.filter(withSlo) : ordered;
-  const latencies = shown.slice(0, MOST_PANELS - 1).map((vm): Measure => {
-    const quantile = slos.find((slo) => slo.vm === vm)?.quantile ?? 0.99;
-    const key = `p${String(quantile * 100).replace('.', '')}`;
-    const known = paths.includes(`${vm}.latencyNs.${key}`) ? key : 'p99';
-    return { path: `${vm}.latencyNs.${known}`, title: `${vm} ${known.replace('p999', 'p99.9')}`, unit: 'ns', vm };
-  });
-  return [...latencies, ...functions, { path: 'host.utilization', title: 'core time that runs tasks', unit: 'share' }];
-}
-
-const missed = (row: SweepRow, vm: string | undefined): boolean => {
-  const share = vm === undefined ? undefined : row.figures[`${vm}.slo.attained`]?.mean;
-  return share !== undefined && share !== null && share < 1;
-};
-
-const mechanismsOf = ({ rows }: SweepResult): string[] => [...new Set(rows.map(({ mechanism }) => mechanism))];
 
 type Line = ResponsePlot['panels'][number]['lines'][number];
 
@@ -151,12 +110,6 @@ function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['tab
   };
 }
 
-function sloOf(result: SweepResult, { vm, path }: Measure): ResponsePlot['panels'][number]['slo'] {
-  const slo = result.slos?.find((one) => one.vm === vm);
-  if (slo === undefined || !path.includes('latencyNs')) return null;
-  return { value: slo.targetNs, text: `SLO ${sloWords(slo)}` };
-}
-
 function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud: boolean): Figure {
   const measures = measuresOf(result);
   const mechanisms = mechanismsOf(result);
@@ -175,7 +128,7 @@ function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud:
               const [verb, where] = meetingOf(axis.path, points, cloud);
               return { name, verb, where };
             }),
-          )}.`,
+          )}.${doubtsBehind(result, measure)}`,
         ]
       : [],
   );
@@ -193,13 +146,22 @@ function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud:
   return {
     id: `response-${axis.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
     question: `How does the host respond to ${axis.path}?`,
-    answer: judged.length > 0 ? judged.join(' ') : `${panels[0]!.title}: ${listed(spans)}.`,
+    answer:
+      judged.length > 0
+        ? judged.join(' ')
+        : `${panels[0]!.title}: ${listed(spans)}.${doubtsBehind(result, measures[0]!)}`,
     caption:
       `One ${cloud ? 'point for each row' : 'line for each mechanism'} over ${axis.path}${intervals ? ', with the 95 % interval over the seeds as a band' : ', of one seed'}. ` +
       `Crosses are points at which some seed misses the SLO${cloud ? '' : '; a ring marks the one beside them that meets it'}.`,
     drawing: { kind: 'response', x: axis.path, words, log, cloud, panels },
     table: tableOf(result, measures),
   };
+}
+
+/** ` It is judged by as few as 70 requests a seed, too few to rely on p99, in 4 of 6 rows.` */
+function doubtsBehind({ rows }: SweepResult, { vm }: Measure): string {
+  const words = vm === undefined ? [] : sweepDoubts(rows, vm);
+  return words.length === 0 ? '' : ` It is ${words.join('; ')}.`;
 }
 
 /** `12.0 µs to 48.8 ms` */
@@ -254,126 +216,13 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
   return {
     id: `heat-${measure.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
     question: `How does ${measure.title} respond to ${x.path} and ${y.path}?`,
-    answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.`,
+    answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.${doubtsBehind(result, measure)}`,
     caption:
       `${measure.title} at each point, dark is little${measure.unit === 'ns' ? ' (logarithmic)' : ''}` +
       `${judged ? '; a cross marks a miss of the SLO, the line where it begins' : ''}. Points without a result are left empty.`,
     drawing: { kind: 'heat', x: x.path, y: y.path, unit: measure.unit, panels },
     table: tableOf(result, [measure]),
   };
-}
-
-/** Points whose whole tails are drawn. */
-const MOST_TAILS = 6;
-const QUANTILES = [
-  ['p50', 0.5],
-  ['p90', 0.1],
-  ['p99', 0.01],
-  ['p99.9', 0.001],
-] as const;
-
-/** `9` along one axis, `load 0.3, host.cores 4` along several. */
-const labelOf = ({ point }: SweepRow): string => {
-  const all = Object.entries(point);
-  return all.map(([path, value]) => (all.length === 1 ? String(value) : `${path} ${value}`)).join(', ');
-};
-
-/** What a share took at least, by the bound of its bucket; null where no ten samples lie behind it. */
-function exceeded({ share, ns }: Tail, of: number): number | null {
-  return ns[share.indexOf(of)] ?? null;
-}
-
-/** A quantile of the row's first seed: the figure that every other place has, where the row is of that seed alone. */
-function quantileOf(row: SweepRow, vm: string, name: string, share: number): number | null {
-  const bound = exceeded(row.tails![vm]!, share);
-  const figure = row.figures[`${vm}.latencyNs.${name.replace('.', '')}`]?.mean ?? null;
-  return bound === null || row.replications > 1 || figure === null ? bound : figure;
-}
-
-/** The latencies' tails at some of the points, the first and the last among them: of the VM that the sweep is judged by. */
-function tailsFigure(result: SweepResult): Figure | undefined {
-  const vm = measuresOf(result).find((measure) => measure.vm !== undefined)?.vm;
-  const rows = result.rows.flatMap((row) => {
-    const tail = vm === undefined ? undefined : row.tails?.[vm];
-    return tail === undefined ? [] : [{ row, tail, label: labelOf(row) }];
-  });
-  const labels = [...new Set(rows.map(({ label }) => label))];
-  if (vm === undefined || labels.length === 0) return undefined;
-  const many = Math.min(MOST_TAILS, labels.length);
-  const chosen = new Set(
-    Array.from(
-      { length: many },
-      (_, i) => labels[many === 1 ? 0 : Math.round((i * (labels.length - 1)) / (many - 1))]!,
-    ),
-  );
-  const shown = rows.filter(({ label }) => chosen.has(label));
-  const order = [...chosen];
-  const slo = result.slos?.find((one) => one.vm === vm);
-  const panels = mechanismsOf(result).flatMap((mechanism): TailPlot['panels'][number][] => {
-    const of = shown.filter(({ row }) => row.mechanism === mechanism);
-    if (of.length === 0) return [];
-    return [
-      {
-        title: mechanism,
-        slo: slo === undefined ? null : { ns: slo.targetNs, share: 1 - slo.quantile, text: `SLO ${sloWords(slo)}` },
-        lines: of.map(({ row, tail, label }) => ({
-          name: label,
-          hue: axisHue(order.indexOf(label), order.length),
-          missed: missed(row, vm),
-          points: QUANTILES.flatMap(([name, share]) => {
-            const ns = quantileOf(row, vm, name, share);
-            return ns === null ? [] : [{ name, ns, share, low: null, high: null, thin: false }];
-          }),
-          curve: tail.share.map((share, i) => [tail.ns[i]!, share] as const),
-        })),
-      },
-    ];
-  });
-  const axes = listed(result.axes.map(({ path }) => path));
-  const several = shown.some(({ row }) => row.replications > 1);
-  const says = panels.map(({ title, lines }) => {
-    const at = ({ name, points }: (typeof lines)[number]): string => {
-      const row = shown.find((one) => one.label === name && one.row.mechanism === title)?.row;
-      const mean = row?.figures[`${vm}.latencyNs.p99`]?.mean ?? null;
-      // over several seeds the mean, as in the other sections
-      if (row !== undefined && row.replications > 1 && mean !== null) return `${duration(mean)} at ${name}`;
-      const p99 = points.find((point) => point.name === 'p99') ?? points.at(-1);
-      return p99 === undefined ? name : `${duration(p99.ns)} at ${name}`;
-    };
-    return `under ${title} ${listed([...new Set([lines[0]!, lines.at(-1)!].map(at))])}`;
-  });
-  return {
-    id: 'tails',
-    question: `How long do ${vm}’s requests wait, by ${axes}?`,
-    answer: `${vm}’s p99${several ? ', its mean over the seeds' : ''}: ${says.join('; ')}.`,
-    caption:
-      `Share of the requests that took longer than a time, both axes logarithmic, one line for each value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
-      `of the scenario’s seed alone, as is the table, as far as ten samples lie behind it; a cross misses the SLO in some seed.${coincident(panels)}`,
-    drawing: { kind: 'tail', panels },
-    table: {
-      head: [...result.axes.map(({ path }) => path), 'mechanism', ...QUANTILES.map(([name]) => `${vm} ${name}`)],
-      rows: shown.map(({ row }) => [
-        ...result.axes.map(({ path }) => String(row.point[path])),
-        row.mechanism,
-        ...QUANTILES.map(([name, share]) => duration(quantileOf(row, vm, name, share))),
-      ]),
-    },
-  };
-}
-
-/** Of lines that lie on each other one is seen. */
-function coincident(panels: TailPlot['panels']): string {
-  const said = panels.flatMap(({ title, lines }) => {
-    const alike = new Map<string, string[]>();
-    for (const { name, curve } of lines) {
-      const key = JSON.stringify(curve);
-      alike.set(key, [...(alike.get(key) ?? []), name]);
-    }
-    return [...alike.values()].flatMap((names) =>
-      names.length < 2 ? [] : [`under ${title} those of ${listed(names)}`],
-    );
-  });
-  return said.length === 0 ? '' : ` Lines lie on each other: ${said.join('; ')}.`;
 }
 
 export function sweepFigures(result: SweepResult): Figure[] {
