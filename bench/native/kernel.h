@@ -1,4 +1,4 @@
-// What both programs in C have from the core: its draws (xoroshiro128++ streams seeded by SplitMix64, 256-layer exponential ziggurat), its
+// What the programs in C have from the core: its draws (xoroshiro128++ streams seeded by SplitMix64, 256-layer exponential ziggurat), its
 // log-linear histograms, and pending events in a 4-ary heap.
 #include <inttypes.h>
 #include <math.h>
