@@ -96,6 +96,18 @@ describe('tidy', () => {
     expect(given).toEqual([]);
   });
 
+  it('draws in no test what another run would not draw: every property names its seed', () => {
+    const drawn = sources
+      .filter(({ path }) => path.startsWith('test/') && path.endsWith('.ts') && path !== 'test/tidy.test.ts')
+      .flatMap(({ path, lines }) => {
+        const text = lines.join('\n');
+        const properties = [...text.matchAll(/\bfc\.(assert|check|sample)\(/g)].length;
+        const seeds = [...text.matchAll(/[{,(]\s*seed(:|,| \})/g)].length;
+        return seeds < properties ? [`${path}: ${properties} properties, ${seeds} seeds`] : [];
+      });
+    expect(drawn).toEqual([]);
+  });
+
   it('has a test in every test file', () => {
     const empty = under('test').filter(
       ({ path, lines }) =>

@@ -43,6 +43,7 @@ describe('units', () => {
         const back = Number(digits) * { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }[unit];
         expect(Math.abs(back / ns - 1)).toBeLessThanOrEqual(0.0051);
       }),
+      { seed: 1 },
     );
   });
 
@@ -111,6 +112,7 @@ describe('tables', () => {
         for (const line of lines) expect(line).toBe(line.trimEnd());
         expect(printable(text.replaceAll('\n', ''))).toBe(text.replaceAll('\n', ''));
       }),
+      { seed: 1 },
     );
   });
 
@@ -133,6 +135,7 @@ describe('tables', () => {
           for (const name of distinctNames(all, most)) expect(name.length).toBeLessThanOrEqual(most);
         },
       ),
+      { seed: 1 },
     );
   });
 

@@ -78,7 +78,10 @@ describe('durations', () => {
   });
 
   it('comes back from its written form', () => {
-    fc.assert(fc.property(wholeNumber, (ns) => parseDuration(formatDuration(ns)) === ns));
+    fc.assert(
+      fc.property(wholeNumber, (ns) => parseDuration(formatDuration(ns)) === ns),
+      { seed: 1 },
+    );
   });
 
   it('is the same number in every unit that can say it', () => {
@@ -87,6 +90,7 @@ describe('durations', () => {
         const milli = `${Math.floor(us / 1_000)}.${String(us % 1_000).padStart(3, '0')}ms`;
         expect(parseDuration(milli)).toBe(parseDuration(`${us}us`));
       }),
+      { seed: 1 },
     );
   });
 
@@ -100,6 +104,7 @@ describe('durations', () => {
           expect(failure).toBeInstanceOf(QuantityError);
         }
       }),
+      { seed: 1 },
     );
   });
 
@@ -137,6 +142,9 @@ describe('sizes', () => {
   );
 
   it('comes back from its written form', () => {
-    fc.assert(fc.property(wholeNumber, (bytes) => parseSize(formatSize(bytes)) === bytes));
+    fc.assert(
+      fc.property(wholeNumber, (bytes) => parseSize(formatSize(bytes)) === bytes),
+      { seed: 1 },
+    );
   });
 });

@@ -139,6 +139,7 @@ describe('overrides of a running host', () => {
         };
         expect(changedScenario(odd, ['seed=4'], 'a.snapshot')).toEqual({ ...odd, seed: 4 });
       }),
+      { seed: 1 },
     );
   });
 
