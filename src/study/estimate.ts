@@ -39,13 +39,17 @@ export interface Estimate {
 /** All pilots together; the first slice of one is run whatever it takes. */
 const PILOT_SECONDS = 2;
 
+/** In ms. */
+type Clock = () => number;
+
 async function pilotOf(
   create: () => Promise<Pilot>,
   most: number,
+  clock: Clock,
 ): Promise<{ whole: number; share: number; bytes: number }> {
-  const begun = performance.now();
+  const begun = clock();
   const pilot = await create();
-  const made = performance.now();
+  const made = clock();
   try {
     const stop = new AbortController();
     await pilot
@@ -59,7 +63,7 @@ async function pilotOf(
         if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
       });
     const share = pilot.done ? 1 : pilot.nowNs / pilot.endNs;
-    const whole = (made - begun + (performance.now() - made) / Math.max(share, 1e-9)) / 1000;
+    const whole = (made - begun + (clock() - made) / Math.max(share, 1e-9)) / 1000;
     return { whole, share, bytes: pilot.memoryBytes };
   } finally {
     pilot.close();
@@ -76,14 +80,15 @@ export async function estimateOf(
   create: (scenario: Scenario) => Promise<Pilot>,
   threads: number,
   startSeconds = 0,
+  clock: Clock = () => performance.now(),
 ): Promise<Estimate> {
   let [total, runs, bytesPerRun, piloted] = [0, 0, 0, 0];
   // what is compiled once is not what every run takes
-  const begun = performance.now();
+  const begun = clock();
   if (plans.length > 0) (await create(plans[0]!.scenario)).close();
-  const ready = startSeconds + (performance.now() - begun) / 1000;
+  const ready = startSeconds + (clock() - begun) / 1000;
   for (const plan of plans) {
-    const { whole, share, bytes } = await pilotOf(() => create(plan.scenario), PILOT_SECONDS / plans.length);
+    const { whole, share, bytes } = await pilotOf(() => create(plan.scenario), PILOT_SECONDS / plans.length, clock);
     total += whole * (plan.whole ?? plan.runs);
     runs += plan.runs;
     piloted += share / plans.length;

@@ -80,16 +80,20 @@ describe('--estimate', () => {
 });
 
 describe('an estimate', () => {
+  let nowMs = 0;
+  const clock = (): number => nowMs;
+
   /** Simulates a tenth of its run, which takes 20 ms, and then is told that it took too long; or the whole of it. */
   const pilot = (share: number): Pilot => ({
     endNs: 1000,
     nowNs: 1000 * share,
     done: share === 1,
     memoryBytes: 2 ** 20,
-    run: async (options) => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    run: (options) => {
+      nowMs += 20;
       options?.onProgress?.({ nowNs: 1000 * share, endNs: 1000, events: 1, wallSeconds: 1e9 });
       expect(options?.signal?.aborted).toBe(true);
+      return Promise.resolve();
     },
     close: () => undefined,
   });
@@ -97,31 +101,30 @@ describe('an estimate', () => {
   it('takes the begin of a run for all of it, as often as there are runs, over the threads', async () => {
     const plans = [{ scenario: sample(), runs: 6 }];
     const [whole, tenth] = [
-      await estimateOf(plans, async () => pilot(1), 1),
-      await estimateOf(plans, async () => pilot(0.1), 3),
+      await estimateOf(plans, async () => pilot(1), 1, 0, clock),
+      await estimateOf(plans, async () => pilot(0.1), 3, 0, clock),
     ];
     expect(whole).toMatchObject({ runs: 6, threads: 1, bytes: 2 ** 20, pilot: 1 });
-    expect(whole.seconds).toBeGreaterThan(6 * 0.015);
+    expect(whole.seconds).toBeCloseTo(6 * 0.02, 9);
     expect(tenth).toMatchObject({ runs: 6, threads: 3, bytes: 3 * 2 ** 20, pilot: 0.1 });
-    expect(tenth.seconds).toBeGreaterThan((6 * 0.15) / 3);
+    expect(tenth.seconds).toBeCloseTo((6 * 0.2) / 3, 9);
   });
 
   it('counts what is made once but once, threads that start, and runs that end early as what they take', async () => {
     const slow = async (): Promise<Pilot> => {
-      if (made++ === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+      if (made++ === 0) nowMs += 300;
       return pilot(1);
     };
     let made = 0;
-    const one = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 1);
-    expect(one.seconds).toBeGreaterThan(0.3 + 40 * 0.015);
-    expect(one.seconds).toBeLessThan(40 * 0.3);
+    const one = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 1, 0, clock);
+    expect(one.seconds).toBeCloseTo(0.3 + 40 * 0.02, 9);
     made = 0;
-    const started = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 40, 50);
-    expect(started.seconds).toBeGreaterThan(2 * 50.3);
+    const started = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 40, 50, clock);
+    expect(started.seconds).toBeCloseTo(0.02 + 2 * 50.3, 9);
     made = 1;
-    const half = await estimateOf([{ scenario: sample(), runs: 400, whole: 40 }], slow, 1);
+    const half = await estimateOf([{ scenario: sample(), runs: 400, whole: 40 }], slow, 1, 0, clock);
     expect(half.runs).toBe(400);
-    expect(half.seconds).toBeLessThan(400 * 0.015);
+    expect(half.seconds).toBeCloseTo(40 * 0.02, 9);
   });
 
   it('of searches takes half of the runs that may end early, and few where another mechanism was asked before', () => {
