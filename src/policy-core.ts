@@ -1,5 +1,6 @@
 // A core with a policy of one's own: compiled by AssemblyScript from the sources that are part of the package. Needs Node.
 
+import { argument } from './input/argument.js';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -135,6 +136,7 @@ export async function buildCore(
   policy: string,
   { file = 'policy.ts', debug = false, kept }: BuildOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  argument('policy', policy, 'a text', 'the source of a policy in AssemblyScript');
   const how = ['core', debug ? 'debug' : 'release'];
   return keptOr(
     kept,

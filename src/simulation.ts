@@ -13,7 +13,7 @@ import type { Histogram } from './metrics/histogram.js';
 import type { HostLook } from './result/look.js';
 import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
-import { checkSeed, refuseStreams, refuseUnread, untilNs } from './core/asked.js';
+import { checkOptions, checkSeed, refuseStreams, refuseUnread, untilNs } from './core/asked.js';
 import { layFunctions, moreSlots } from './core/functions.js';
 import { openArrivals } from './feed/open.js';
 import { fedVm, injectedArrivals, isResolved, policyBits, readTables } from './core/inputs.js';
@@ -115,7 +115,7 @@ export class Simulation {
     parts?: Omit<SnapshotParts, 'scenario'>,
     more?: LaidFunctions,
   ): Promise<Simulation> {
-    if (options.coreSha256 !== undefined) knownSha256(options.coreSha256);
+    checkOptions(options);
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
     const bits = policyBits(options.policy, options.everyRound);

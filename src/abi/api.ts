@@ -1,5 +1,6 @@
 // Policies in Wasm for programs.
 
+import { argument } from '../input/argument.js';
 import type { Policy } from '../policy.js';
 import { fuelled } from './fuel.js';
 import { instantiatePolicy, readPolicy } from './policy.js';
@@ -24,5 +25,6 @@ export interface WasmPolicyOptions {
  * @throws PolicyError for one that traps when it starts, or speaks another version
  */
 export async function wasmPolicy(source: Uint8Array, { fuel }: WasmPolicyOptions = {}): Promise<Policy> {
+  argument('policy', source, 'bytes', 'the bytes of a Wasm module');
   return instantiatePolicy(await (fuel === undefined ? readPolicy(source) : fuelled(source, fuel)));
 }

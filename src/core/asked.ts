@@ -1,6 +1,25 @@
 // What a program asks of a simulation that it has: refused where it cannot be had.
 
+import { optional } from '../input/argument.js';
 import { InputError, show } from '../input/errors.js';
+import { knownSha256 } from './snapshot.js';
+
+/** @throws InputError naming the option that is none */
+export function checkOptions({
+  module,
+  policy,
+  coreSha256,
+}: {
+  readonly module?: unknown;
+  readonly policy?: unknown;
+  readonly coreSha256?: string;
+}): void {
+  optional('policy', policy, 'a mapping', 'decisions, as in { dispatch: (view, vm) => … }');
+  // of whatever realm
+  if (module !== undefined && Object.prototype.toString.call(module) !== '[object WebAssembly.Module]')
+    throw new InputError({ path: 'module', given: show(module), expected: 'what compileCore gives' });
+  if (coreSha256 !== undefined) knownSha256(coreSha256);
+}
 
 /** @throws InputError for a seed that is none */
 export function checkSeed(seed: number): void {

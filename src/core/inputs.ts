@@ -44,7 +44,7 @@ export function policyBits(policy: Policy | undefined, everyRound = false): numb
 }
 
 export function isResolved(input: Scenario | ScenarioInput | FunctionScenarioInput): input is Scenario {
-  return 'durationNs' in input;
+  return typeof input === 'object' && (input as Scenario | null) !== null && 'durationNs' in input;
 }
 
 export const readTables = (scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> =>

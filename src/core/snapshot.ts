@@ -4,6 +4,7 @@
 //   0 magic 'fluxhost' 8 B | 8 version u32 | 12 layout u32 | 16 core SHA-256, 32 B | 48 scenario length u32 | 52 memory length u32
 //   56 checksum of all but itself, u64 | 64 scenario JSON (UTF-8) | padding to 8 | memory
 
+import { argument } from '../input/argument.js';
 import * as L from '../../assembly/layout.js';
 import { checksum } from './checksum.js';
 import { utf8ToBytes, hexToBytes, bytesToHex } from '@noble/hashes/utils.js';
@@ -80,6 +81,7 @@ export function packSnapshot(coreSha256: string, { memory, ...carried }: Snapsho
 export function unpackSnapshot(bytes: Uint8Array, coreSha256: string, file?: string): SnapshotParts {
   const refuse = (given: string, expected: string): InputError =>
     new InputError({ ...(file === undefined ? {} : { file }), path: 'snapshot', given, expected });
+  argument('snapshot', bytes, 'bytes', 'a snapshot written by fluxhost');
   if (bytes.length < HEADER_BYTES || !MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw refuse(`${bytes.length} bytes that do not begin with "fluxhost"`, 'a snapshot written by fluxhost');
   }

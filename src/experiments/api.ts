@@ -1,5 +1,6 @@
 // What `fluxhost reproduce` asks, as a program asks it: experiments by name, run.
 
+import { argument, optional } from '../input/argument.js';
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { EXPERIMENTS, type ExperimentEntry } from './index.js';
 import {
@@ -72,6 +73,7 @@ function withParameters(name: string, command: string, set: readonly string[]): 
 /** Which experiments a name means, and which part of them; none named: all. */
 function chosenBy(name: string | undefined): { entries: readonly ExperimentEntry[]; part: string | undefined } {
   if (name === undefined) return { entries: EXPERIMENTS, part: undefined };
+  argument('EXPERIMENT', name, 'a text', 'the name of an experiment');
   const [experiment, part] = name.split(/\/(.*)/s, 2);
   const entry = EXPERIMENTS.find((candidate) => candidate.name === experiment);
   if (entry !== undefined && (part === undefined || entry.parts?.includes(part) === true))
@@ -134,5 +136,7 @@ export async function* reproduce(
   options: ReproduceOptions = {},
 ): AsyncGenerator<Reproduction, void, undefined> {
   const { entries, part } = chosenBy(name);
+  argument('options', options, 'a mapping');
+  optional('set', options.set, 'a list of texts', "a list, as in ['keepAlive=60']");
   for (const entry of entries) yield run(await entry.load(), entry, part, options);
 }

@@ -1,6 +1,7 @@
 // What came out, in one line a claim: the published figure, ours in few words, the verdict. First what a reader sees, then, with
 // --verbose, what table.ts prints: assumptions, commands, tables.
 
+import { argument, having } from '../input/argument.js';
 import { controlsText, doubtsOfClaims, inALine, isControl } from '../report/claim-words.js';
 import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/table.js';
 import { trustText } from '../report/trust.js';
@@ -100,6 +101,7 @@ export function renderSummary(
     Partial<Pick<Reproduction, 'laws' | 'figures' | 'remarks'>>,
   look: Look = false,
 ): string {
+  having('found', found, ['name', 'claims', 'tables'], 'what reproduce yields');
   const summaries = summaryOf(found);
   const rows = summaries.map(({ claim, paper, ours, verdict }, i) => [
     `${i + 1}. ${claim}`,
@@ -116,6 +118,7 @@ export function renderSummary(
 
 /** Of all that were run. Ends in a line feed. */
 export function renderFront(found: readonly Pick<Reproduction, 'name' | 'claims'>[], look: Look = false): string {
+  argument('found', found, 'a list of mappings', 'a list of what reproduce yields');
   const rows = found.flatMap((one) =>
     summaryOf(one).map(({ claim, ours, verdict, command }, i) => [
       one.name,

@@ -2,6 +2,7 @@
 // parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
 // tables behind the claims.
 
+import { argument, having } from '../input/argument.js';
 import { type Look, type Cell, fitted, renderTable, wrap } from '../report/table.js';
 import { MOST_COLUMNS } from './columns.js';
 import type { Claim, ExperimentResult, Figure, JudgedClaim } from './experiment.js';
@@ -77,7 +78,9 @@ interface ToldExperiment extends Pick<ExperimentResult, 'tables'> {
 }
 
 /** Ends in a line feed. */
-export function renderExperiment(title: string, { claims, tables }: ToldExperiment, look: Look = false): string {
+export function renderExperiment(title: string, told: ToldExperiment, look: Look = false): string {
+  argument('title', title, 'a text');
+  const { claims, tables } = having('found', told, ['claims', 'tables'], 'what reproduce yields');
   const narrow = {
     colour: typeof look === 'boolean' ? look : look.colour,
     columns: Math.min(MOST_COLUMNS, columnsOf(look)),

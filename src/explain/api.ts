@@ -1,5 +1,6 @@
 // What a word of a scenario means: the parameters that it names, with unit, default, source and how far that is to be trusted.
 
+import { argument } from '../input/argument.js';
 import { InputError, show } from '../input/errors.js';
 import type { Field, Parameter } from '../input/parameter.js';
 import { findGroup, GROUP_NAMES } from './groups.js';
@@ -20,6 +21,7 @@ import { allFields, findParameters, isElsewhere, PARAMETERS } from './parameters
 export function explain(query?: string, words: readonly string[] = []): readonly (Parameter | Field)[] {
   const all = [...PARAMETERS, ...allFields()];
   if (query === undefined) return all;
+  argument('PARAMETER', query, 'a text', 'the name of a parameter');
   if (query.toLowerCase() === 'scenario') return all.filter((one) => !isElsewhere(one));
   const group = findGroup(query);
   if (group !== undefined) return all.filter(({ path }) => path.startsWith(group.prefix));

@@ -1,6 +1,7 @@
 // From text or a value to a checked fleet; every problem at once, each with its line. Pure: no files, so it runs in browsers as it does in
 // Node; file.ts reads.
 
+import { argument } from '../input/argument.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { readDocument } from '../input/document.js';
@@ -145,6 +146,7 @@ export function parseFleet(
 
 /** @throws InputError with every problem */
 export function resolveFleet(input: FleetInput): LoadedFleet {
+  argument('fleet', input, 'a mapping', 'a fleet, as in { version: 1, hosts, vms }');
   const { loaded, problems } = check(input);
   if (loaded === undefined) throw new InputError(problems.map(toProblem));
   return loaded;

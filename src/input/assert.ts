@@ -2,6 +2,7 @@
 // name and then a path in the result; a field's unit may be left out of its name (latency for latencyNs), but not out of
 // what it is compared with. A figure that does not exist (no request was completed) makes nothing hold.
 
+import { argument } from './argument.js';
 import { show, expectedOneOf } from './errors.js';
 import { groupsOf } from './vm-groups.js';
 import { type Unit, refuseAssertion, type Comparator, type Expression, parseAssertion } from './assert-syntax.js';
@@ -297,6 +298,8 @@ class Evaluation {
  * @throws InputError for what is no assertion, and for names that the result does not have, listing those it has
  */
 export function evaluateAssertion(source: string, result: object): Verdict {
+  argument('assertion', source, 'a text', 'a text, as in api.latency.p99 < 200us');
+  argument('result', result, 'a mapping', 'a result');
   const evaluation = new Evaluation(source, result as Fields);
   const truth = evaluation.truth(parseAssertion(source));
   const unknown = truth === 'unknown' ? ' (so it cannot be said to hold)' : '';

@@ -2,6 +2,7 @@
 
 import { fuelled, DEFAULT_FUEL } from '../abi/fuel.js';
 import { instantiatePolicy } from '../abi/policy.js';
+import { argument, optional } from '../input/argument.js';
 import { InputError, show } from '../input/errors.js';
 import { decisionsOf, type Policy, type PolicyName } from '../policy.js';
 import type { Scenario } from '../scenario/types.js';
@@ -11,7 +12,7 @@ import { Study } from '../study/study.js';
 import { withSuiteFiles } from '../study/suite/azure-like.js';
 import { chosen, suiteScenarios } from '../study/suite/scenarios.js';
 import { entryOf, policyEntry, type SuiteEntry } from '../study/suite/suite.js';
-import { type MechanismChoice, variantsOf } from '../study/variant.js';
+import { knownVariantsOf, type MechanismChoice } from '../study/variant.js';
 import type { TimelineSink } from '../timeline/index.js';
 import { memoryHost } from '../workload/text-source.js';
 import { isStateless } from './conformance.js';
@@ -85,6 +86,8 @@ export function judgeHere(create: (scenario: Scenario) => Promise<Simulation>, t
  * @throws InputError for a policy that does not fit the interface, a scenario that is none
  */
 export async function judge(judged: Judged, options: JudgeOptions = {}): Promise<JudgeResult> {
+  argument('policy', judged, 'a mapping', 'decisions, the bytes of a module, or { mechanism }');
+  argument('options', options, 'a mapping');
   const {
     name = 'policy',
     only,
@@ -97,11 +100,12 @@ export async function judge(judged: Judged, options: JudgeOptions = {}): Promise
   } = options;
   if (!Number.isSafeInteger(replications) || replications < 1)
     throw new InputError({ path: 'replications', given: show(replications), expected: 'a whole number from 1' });
+  optional('only', only, 'a list of texts');
   let entry: SuiteEntry;
   let make: () => Policy | undefined = () => undefined;
   let decisions: readonly PolicyName[] | null = null;
   let stateless: boolean | null = null;
-  if ('mechanism' in judged) entry = entryOf(variantsOf([judged.mechanism])[0]!);
+  if ('mechanism' in judged) entry = entryOf(knownVariantsOf([judged.mechanism], 'mechanism')[0]!);
   else {
     const module = judged instanceof Uint8Array ? await fuelled(judged, options.fuel ?? DEFAULT_FUEL) : undefined;
     decisions = module?.decisions ?? decisionsOf(judged as Policy);

@@ -1,6 +1,7 @@
 // Whether a policy in Wasm keeps to the interface (docs/policy-abi.md): what can be seen of its bytes, and of runs of a small host that
 // asks for every decision. Each rule is one line, so that whoever writes a policy sees all at once.
 
+import { argument } from '../input/argument.js';
 import { fuelled, DEFAULT_FUEL } from '../abi/fuel.js';
 import { FUEL_EXPORT, type PolicyModule, instantiatePolicy } from '../abi/policy.js';
 import { LimitError } from '../core/errors.js';
@@ -247,6 +248,7 @@ export const brokenInterface = (detail: string): Conformance => ({
  *     const { conforms, rules } = await checkPolicy(await readFile('policy.wasm'));
  */
 export async function checkPolicy(source: Uint8Array, fuel = DEFAULT_FUEL): Promise<Conformance> {
+  argument('policy', source, 'bytes', 'the bytes of a Wasm module');
   const seen: { decisions: PolicyName[]; most?: { fuel: number } } = { decisions: [] };
   let broken: Broken | undefined;
   try {

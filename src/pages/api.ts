@@ -1,6 +1,7 @@
 // Page traces from a program of one's own, in Node as in a browser: policies and capacities by the words that the command line
 // takes, the trace from a host of files. Everything wrong with what is asked is told at once.
 
+import { argument, having, optional } from '../input/argument.js';
 import { type Problem, show, expectedOneOf, InputError } from '../input/errors.js';
 import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
 import { type TraceHost, readBytes } from '../workload/text-source.js';
@@ -87,6 +88,16 @@ export function quantityReader(problems: Problem[]) {
 
 type Reading = Pick<ReplayOptions, 'source' | 'format' | 'read' | 'note'>;
 
+/** @throws InputError for a name or options that are none */
+function askedOf(trace: string, options: PageTraceOptions): void {
+  argument('trace', trace, 'a text', 'the name of a trace in `files`');
+  argument('options', options, 'a mapping', "options, as in { format: 'csv', files: memoryHost(…) }");
+  for (const path of ['pageSize', 'pageColumn', 'addressColumn', 'writeColumn', 'sizeColumn'] as const)
+    optional(path, options[path], 'a text');
+  optional('writeValues', options.writeValues, 'a list of texts');
+  having('files', options.files, ['open'], 'memoryHost(…), or nodeHost(…) of fluxhost/node');
+}
+
 /** @internal */
 export function reading(trace: string, options: PageTraceOptions, problems: Problem[]): Reading {
   const format = formatNamed(options.format);
@@ -125,6 +136,9 @@ export function reading(trace: string, options: PageTraceOptions, problems: Prob
  */
 export async function replayPages(trace: string, options: ReplayPagesOptions): Promise<PagesResult> {
   const problems: Problem[] = [];
+  askedOf(trace, options);
+  argument('policies', options.policies, 'a list of texts', "a list, as in ['lru', 'arc']");
+  argument('capacities', options.capacities, 'a list', "a list, as in [1000, '64MiB', '10%']");
   const { policies, capacities, seed, swapIn, module } = options;
   const common = reading(trace, options, problems);
   const bytes = Number.isNaN(common.read.pageSizeBytes) ? parseSize(DEFAULT_PAGE_SIZE) : common.read.pageSizeBytes;
@@ -183,6 +197,7 @@ export async function missRatioCurve(trace: string, options: MissRatioCurveOptio
 export async function missRatioCurves(trace: string, options: MissRatioCurvesOptions): Promise<MissRatioCurve[]> {
   const problems: Problem[] = [];
   const asked = curveAsked(trace, options, problems);
+  argument('policies', options.policies, 'a list of texts', "a list, as in ['lru', 'arc']");
   if (options.policies.length === 0) problems.push({ path: 'policies', given: '[]', expected: 'at least one' });
   const curvePolicies = options.policies.map((text, index) => parsePolicy(text, `policies.${index}`, problems));
   const { seed } = options;
@@ -194,6 +209,8 @@ export async function missRatioCurves(trace: string, options: MissRatioCurvesOpt
 }
 
 function curveAsked(trace: string, options: MissRatioCurveOptions, problems: Problem[]): ReplayOptions {
+  askedOf(trace, options);
+  optional('capacities', options.capacities, 'a list', 'a list of pages');
   const { samplingRate = 1, capacities = [], module } = options;
   const common = reading(trace, options, problems);
   if (!(samplingRate > 0 && samplingRate <= 1))

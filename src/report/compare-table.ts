@@ -1,6 +1,7 @@
 // Mechanisms side by side: one column a mechanism, one row a figure, and a closing sentence on who meets the SLO
 // with how many cores. Differences that their interval does not tell from chance are marked with `~`.
 
+import { having } from '../input/argument.js';
 import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
@@ -316,6 +317,7 @@ export function headed(comparison: Comparison, labels: readonly string[]): Compa
 
 /** The comparison as text, ending in a line feed; at most 110 columns wide whatever the number of mechanisms. */
 export function renderComparison(comparison: Comparison, look: Look = false): string {
+  having('result', comparison, ['runs', 'differences'], 'the result of compare');
   const first = comparison.runs[0];
   if (first === undefined) return 'nothing was run\n';
   const { manifest } = first;

@@ -1,5 +1,6 @@
 // The readable result of `fluxhost fleet`: what became of the VMs, what of the hosts is used, what their users wait.
 
+import { having } from '../input/argument.js';
 import type { Estimate, FleetResult } from '../fleet/result.js';
 import { type Cell, type Look, fitted, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';
@@ -115,6 +116,7 @@ export function functionsRow(
 
 /** The text that `fluxhost fleet` prints. */
 export function renderFleet(result: FleetResult, look: Look = false): string {
+  having('result', result, ['manifest', 'hosts', 'packing'], 'the result of fleet');
   const { manifest, hosts } = result;
   const alone = result.packing.arrivals === 0 && result.functions !== undefined;
   const failed = hosts.failed === undefined ? '' : `, ${formatCount(hosts.failed)} failed`;

@@ -2,6 +2,7 @@
 // histogram a VM, which HistogramLogAnalyzer, HistogramLogProcessor and the libraries of many languages read.
 // Both have the same layout of buckets, so that a bucket goes over as it is, by its middle, into one at least as narrow.
 
+import { having } from '../input/argument.js';
 import { NS_PER_SECOND } from '../metrics/counters.js';
 import type { Buckets } from '../metrics/figures.js';
 import { bucketBounds, bucketIndex } from '../metrics/histogram.js';
@@ -235,6 +236,7 @@ export function logText(program: string, of: Owner, lines: readonly string[]): s
 
 /** `cdf.csv` and `latency.hlog`; nothing where no histogram was asked for, or nothing completed. */
 export function latencyFiles(result: Result, of: Owner = 'VM'): LatencyFile[] {
+  having('result', result, ['manifest', 'vms', 'histogram'], 'the result of a run');
   const vms = result.vms.filter(bucketed).filter(({ latencyNs }) => latencyNs.count > 0);
   if (vms.length === 0) return [];
   const { manifest, histogram } = result;

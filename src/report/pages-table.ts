@@ -1,5 +1,6 @@
 // The readable result of `fluxhost pages`: one row a policy and capacity, the curve thinned to what a person reads.
 
+import { having } from '../input/argument.js';
 import type { MissRatioCurve } from '../pages/result.js';
 import type { PageRun, PagesResult } from '../pages/result.js';
 import { csvText } from './series.js';
@@ -17,6 +18,7 @@ const ratio = (value: number): string => value.toFixed(4);
 
 /** The runs as text, ending in a line feed. */
 export function renderPages(result: PagesResult, look: Look = false): string {
+  having('result', result, ['trace', 'runs'], 'the result of replayPages');
   const { trace, runs, mrc = [] } = result;
   const timed = runs.some(({ swapInNs }) => swapInNs !== null);
   // of objects of one size it would say the same again

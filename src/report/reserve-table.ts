@@ -1,5 +1,6 @@
 // The readable result of `fluxhost reserve`: one column a manager, then the boots and the fragmentation over time.
 
+import { having } from '../input/argument.js';
 import { type Look, type Cell, fitted, renderTable } from './table.js';
 import { type Remark, trustText } from './trust.js';
 import { formatDurationNs, formatCount, formatShare } from './units.js';
@@ -86,7 +87,8 @@ function neverFit(runs: readonly ReserveResult[]): string {
 }
 
 /** The runs as text, ending in a line feed. */
-export function renderReserve({ runs, differences }: ReserveComparison, look: Look = false): string {
+export function renderReserve(result: ReserveComparison, look: Look = false): string {
+  const { runs, differences } = having('result', result, ['runs', 'differences'], 'the result of reserve');
   const [first] = runs;
   const rows = first?.memory.vms === null ? MEMORY : [...MEMORY, ...TRAFFIC];
   const parts = [columns(runs, rows, look), boots(runs, look), neverFit(runs)];

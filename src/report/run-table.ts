@@ -1,6 +1,7 @@
 // The readable report of one run: latencies and SLO per VM, core-seconds by state, core moves, swapped memory, intervals.
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
+import { having } from '../input/argument.js';
 import type { Interval } from '../metrics/figures.js';
 import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
@@ -270,6 +271,7 @@ function warnings(result: Result, look: Look): string {
 
 /** The report of one run as text, ending in a line feed. */
 export function renderRun(result: Result, look: Look = false): string {
+  having('result', result, ['manifest', 'vms'], 'the result of a run');
   const rows = rowsOf(result.vms);
   const shown = rows.slice(0, MAX_VMS);
   const parts = [

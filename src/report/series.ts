@@ -2,6 +2,7 @@
 // line each for a terminal, and three CSV files in the long form that spreadsheets, pandas and R read.
 // Leaves out the result's JSON (metrics/series.ts gives it its shape).
 
+import { argument } from '../input/argument.js';
 import type { Result } from '../result/result.js';
 import { type SeriesResult, DISTRIBUTION_KEYS, type LogResult } from '../result/series.js';
 import { BARS } from './distribution-line.js';
@@ -82,6 +83,7 @@ const figureNames = (of: 'latency' | 'queueDelay', counted: string): string[] =>
 
 /** series.csv, intervals.csv, memory.csv and events.csv of one run or of several side by side; none of what was not asked for. */
 export function overTimeFiles(results: readonly Result[]): CsvFile[] {
+  argument('results', results, 'a list of mappings', 'a list of results');
   const sampled = results.flatMap(({ manifest: { mechanism }, series }) =>
     series === undefined ? [] : [{ mechanism, series }],
   );

@@ -1,5 +1,6 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
+import { having } from '../input/argument.js';
 import type { SizeResult, SizeRun } from '../study/size.js';
 import { doubtsInWords } from './few.js';
 import { type Look, type Cell, distinctNames, fitted, renderTable, widthOf, wrap } from './table.js';
@@ -75,6 +76,7 @@ const plainCommand = (run: SizeRun): string =>
  * @param command the command that shows an answer
  */
 export function renderSize(result: SizeResult, look: Look = false, command = plainCommand): string {
+  having('result', result, ['find', 'runs'], 'the result of size');
   const { find, runs, replications, unit } = result;
   const which = result.most === true ? 'greatest' : 'least';
   const head = [

@@ -1,5 +1,6 @@
 // The suite as text: how near each scenario comes to its targets under each mechanism, and the score cards; and as CSV.
 
+import { having } from '../input/argument.js';
 import type { SuiteFigure, SuiteResult, SuiteRow, SuiteScore } from '../study/suite/suite.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, fitted, renderTable, widthOf, wrap } from './table.js';
@@ -54,6 +55,7 @@ function scoreTable(scores: readonly SuiteScore[], all: number, look: Look): str
 
 /** Table and score cards, ending in a line feed. */
 export function renderSuite(result: SuiteResult, look: Look = false): string {
+  having('result', result, ['suite', 'rows'], 'the result of suite');
   const { rows, scores, scenarios, replications, sha256, suite } = result;
   if (result.incomplete === true) return `suite ${suite}: incomplete\n`;
   const mechanisms = [...new Set(rows.map(({ mechanism }) => mechanism))];
@@ -99,7 +101,8 @@ const FIGURES = ['tailOverTarget', 'tail', 'cores', 'bestEffort', 'movesPerSecon
 const NONE: SuiteFigure = { mean: null, low: null, high: null };
 
 /** Every row. */
-export function suiteCsv({ rows }: SuiteResult): string {
+export function suiteCsv(result: SuiteResult): string {
+  const { rows } = having('result', result, ['suite', 'rows'], 'the result of suite');
   const head = [
     'scenario',
     'mechanism',

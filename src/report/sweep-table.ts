@@ -1,5 +1,6 @@
 // A sweep as text: one row a point and mechanism, with what is asked most; and as CSV, with every headline figure.
 
+import { having } from '../input/argument.js';
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { doubtsOfMany, fewestOf } from './few.js';
 import { csvText } from './series.js';
@@ -111,6 +112,7 @@ const plainCommand = ({ set }: SweepRow): string =>
  * @param command the command that shows a row
  */
 export function renderSweep(result: SweepResult, look: Look = false, command = plainCommand): string {
+  having('result', result, ['axes', 'rows'], 'the result of sweep');
   const { rows } = result;
   // a mechanism that is varied stands in the mechanisms' column
   const axes = result.axes.filter(({ path }) => path !== 'mechanism');
@@ -188,7 +190,8 @@ function shortNames(rows: readonly SweepRow[]): ReadonlyMap<string, string> {
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** Every row with every headline figure: its mean, and the ends of its interval. */
-export function sweepCsv({ axes: all, rows }: SweepResult): string {
+export function sweepCsv(result: SweepResult): string {
+  const { axes: all, rows } = having('result', result, ['axes', 'rows'], 'the result of sweep');
   const axes = all.filter(({ path }) => path !== 'mechanism');
   const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
   const ends = ['mean', 'low', 'high'] as const;

@@ -3,12 +3,14 @@
 import { datapathCores } from '../datapath/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { coreProblems } from './checks.js';
-import { InputError } from '../input/errors.js';
+import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { kindProblems } from '../lifecycle/checks.js';
 import { orderProblems } from '../order/checks.js';
 import { toProblem } from './resolve.js';
 import { defaultMechanism } from '../mechanisms/schema.js';
 import type { Scenario } from './types.js';
+import { resolvedScenario } from './resolved-argument.js';
+import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import type { MechanismInput, MechanismKind } from '../mechanisms/types.js';
 import { withFields } from './written.js';
 
@@ -26,7 +28,13 @@ export { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
  *   functions under a mechanism that can run none
  */
 export function withMechanism(scenario: Scenario, mechanism: MechanismKind | MechanismInput): Scenario {
-  const { kind, ...knobs } = typeof mechanism === 'string' ? { kind: mechanism } : mechanism;
+  resolvedScenario(scenario);
+  const given = typeof mechanism === 'string' ? { kind: mechanism } : mechanism;
+  const { kind, ...knobs } = (given as MechanismInput | null | undefined) ?? { kind: undefined };
+  if (kind === undefined || !MECHANISM_KINDS.includes(kind)) {
+    const expected = expectedOneOf('a known mechanism', String(kind), MECHANISM_KINDS);
+    throw new InputError({ path: 'mechanism', given: show(kind), expected });
+  }
   const base = withKind(scenario, kind);
   try {
     return withFields(

@@ -1,5 +1,6 @@
 // A scenario's text to a resolved scenario. Pure: no files, so it runs in browsers as it does in Node; load.ts reads.
 
+import { argument, optional } from '../input/argument.js';
 import { unfold } from './unfold.js';
 import { scenarioSha256 } from './canonical.js';
 import { type ScenarioDocument, readDocument } from '../input/document.js';
@@ -58,6 +59,8 @@ function locate(
  * @throws InputError with every problem at once, each with file, line, field, what was given and what is expected
  */
 export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
+  argument('scenario', text, 'a text', 'the text of a scenario; resolveScenario takes an object');
+  optional('set', set, 'a list of texts', "a list, as in ['host.cores=16']");
   const document = readDocument(text, file);
   refuseOtherKinds(document.value, 'scenario', file);
   const overridden = applyOverrides(document.value, set, unfold);

@@ -1,6 +1,7 @@
 // From a resolved scenario back to one that could have been written, so that `--set` reaches the fields of a snapshot by the
 // names that they have in a file. Leaves out how it was spelt: every default is written out, every time in its greatest unit.
 
+import { argument } from '../input/argument.js';
 import { unfold } from './unfold.js';
 import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import { type Problem, InputError } from '../input/errors.js';
@@ -167,6 +168,7 @@ function overridden(scenario: Scenario, set: readonly string[], file: string) {
  * @throws InputError with every problem at once
  */
 export function withFields(scenario: Scenario, set: readonly string[], file = ''): Scenario {
+  argument('set', set, 'a list of texts', "a list, as in ['host.cores=16']");
   if (set.length === 0) return scenario;
   const { scenario: found, problems, graftOn } = overridden(scenario, set, file);
   if (found === undefined || problems.length > 0) throw new InputError(problems);

@@ -1,7 +1,9 @@
 // What a program asks: `replicate`, `compare` and `size` do with values in memory what the commands of those names do with files.
 
 import type { Result } from '../result/result.js';
+import { argument, having, optional } from '../input/argument.js';
 import { InputError, show } from '../input/errors.js';
+import { resolvedScenario } from '../scenario/resolved-argument.js';
 import type { Scenario } from '../scenario/types.js';
 import { memoryHost, type TraceHost } from '../workload/text-source.js';
 import type { Progress, SimulationOptions } from '../options.js';
@@ -16,7 +18,7 @@ import { type SweepResult, UNTIL_REPLICATIONS, parseUntil, sweepAll } from './sw
 import { withSuiteFiles } from './suite/azure-like.js';
 import { chosen, suiteScenarios } from './suite/scenarios.js';
 import { SUITE_REPLICATIONS, type SuiteResult, entryOf, policyEntry, suiteAll } from './suite/suite.js';
-import { type MechanismChoice, variantsOf } from './variant.js';
+import { knownVariantsOf, type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */
 export interface StudyOptions extends SimulationOptions {
@@ -115,6 +117,12 @@ function studyOf({
   return new Study(runner);
 }
 
+/** The options, where scenario and options are what they are to be. @throws InputError naming the one that is not */
+function asked<T extends StudyOptions>(scenario: Scenario, options: T, expected: string): T {
+  resolvedScenario(scenario);
+  return argument('options', options, 'a mapping', `options, as in ${expected}`);
+}
+
 function checkedReplications(replications: number): number {
   if (Number.isSafeInteger(replications) && replications >= 1 && replications <= MOST_REPLICATIONS) return replications;
   const expected = `a whole number from 1 to ${MOST_REPLICATIONS}`;
@@ -130,7 +138,7 @@ function checkedReplications(replications: number): number {
  * @throws InputError as `Simulation.create`
  */
 export async function replicate(scenario: Scenario, options: ReplicateOptions): Promise<Result> {
-  const { replications, ...rest } = options;
+  const { replications, ...rest } = asked(scenario, options, '{ replications: … }');
   const count = checkedReplications(replications);
   return combine(await studyOf(rest).replications(scenario, count), count);
 }
@@ -144,7 +152,8 @@ export async function replicate(scenario: Scenario, options: ReplicateOptions): 
  * @throws InputError, before anything runs, where the scenario fits no mechanism; `refused` names those that it does not fit
  */
 export async function compare(scenario: Scenario, options: CompareOptions): Promise<Comparison> {
-  const { mechanisms, replications = 1, sizing = true, mostCores, ...rest } = options;
+  const expected = "{ mechanisms: ['ideal', 'hyperflux'] }";
+  const { mechanisms, replications = 1, sizing = true, mostCores, ...rest } = asked(scenario, options, expected);
   const question = {
     variants: variantsOf(mechanisms),
     replications: checkedReplications(replications),
@@ -162,7 +171,10 @@ export async function compare(scenario: Scenario, options: CompareOptions): Prom
  * @throws InputError for a field, range or objective that is none
  */
 export async function size(scenario: Scenario, options: SizeOptions): Promise<SizeResult> {
-  const { find, objectives = [], mechanisms = [scenario.mechanism.kind], replications = 1, most, ...rest } = options;
+  const known = asked(scenario, options, "{ find: 'host.cores' }");
+  const { find, objectives = [], mechanisms = [scenario.mechanism.kind], replications = 1, most, ...rest } = known;
+  argument('find', find, 'a text', 'a field, as in host.cores or vms.api.quota=0.5..4:0.5');
+  argument('objectives', objectives, 'a list of texts', "a list, as in ['api.slo']");
   const question = {
     most: most === true,
     find: parseFind(find),
@@ -181,7 +193,11 @@ export async function size(scenario: Scenario, options: SizeOptions): Promise<Si
  * @throws InputError for an axis, precision or mechanism that is none, and where no point makes a scenario
  */
 export async function sweep(scenario: Scenario, options: SweepOptions): Promise<SweepResult> {
-  const { vary, latin, mechanisms = [scenario.mechanism.kind], until, onRows, workers, ...more } = options;
+  const known = asked(scenario, options, "{ vary: ['host.cores=8,16,32'] }");
+  const { vary, latin, mechanisms = [scenario.mechanism.kind], until, onRows, workers, ...more } = known;
+  argument('vary', vary, 'a list of texts', "a list, as in ['host.cores=8,16,32']");
+  optional('until', until, 'a text', 'a text, as in p99±2%');
+  if (workers !== undefined) having('workers', workers, ['engine'], 'new WebWorkers(…)');
   const { replications = until === undefined ? 1 : UNTIL_REPLICATIONS, ...rest } = more;
   const study = studyOf(rest);
   const question = {
@@ -211,6 +227,7 @@ export async function sweep(scenario: Scenario, options: SweepOptions): Promise<
  * @throws InputError for a scenario or mechanism that is none
  */
 export async function suite(options: SuiteOptions = {}): Promise<SuiteResult> {
+  argument('options', options, 'a mapping');
   const {
     mechanisms = ['ideal', 'hyperflux'],
     only,
@@ -219,13 +236,18 @@ export async function suite(options: SuiteOptions = {}): Promise<SuiteResult> {
     onRuns,
     ...rest
   } = options;
+  optional('only', only, 'a list of texts');
+  if (own !== undefined) resolvedScenario(own, 'own');
   const others: TraceHost = rest.files ?? memoryHost({});
   const { policy } = rest;
   const study = studyOf({ ...rest, files: withSuiteFiles(others) });
   const scenarios = chosen(suiteScenarios(), only);
   const question = {
     scenarios: own === undefined ? scenarios : [...scenarios, { name: 'own', about: 'your own', scenario: own }],
-    entries: [...variantsOf(mechanisms).map(entryOf), ...(policy === undefined ? [] : [policyEntry('policy', policy)])],
+    entries: [
+      ...knownVariantsOf(mechanisms).map(entryOf),
+      ...(policy === undefined ? [] : [policyEntry('policy', policy)]),
+    ],
     replications: checkedReplications(replications),
   };
   return suiteAll(question, { ...alone(study), ...(onRuns === undefined ? {} : { onRows: onRuns }) });

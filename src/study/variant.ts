@@ -1,7 +1,8 @@
 // A mechanism with settings, in one word: `hyperflux`, `hyperflux:signal=oldest`, `cgroup:period=10ms`. A list of them is what
 // `--mechanisms` takes; `Variant.label` is what the word was, and heads its column.
 
-import { expectedOneOf, nearest, type Problem, InputError, show } from '../input/errors.js';
+import { argument } from '../input/argument.js';
+import { nearest, type Problem, InputError, show } from '../input/errors.js';
 import { definitionOf } from '../mechanisms/kinds.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismInput, MechanismKind } from '../mechanisms/types.js';
@@ -94,10 +95,6 @@ export function scenariosOf(scenario: Scenario, variants: readonly Variant[], fi
   const problems: Problem[] = [];
   const scenarios = variants.flatMap(({ label, mechanism }) => {
     try {
-      const { kind }: { kind: string } = mechanism;
-      // in the words of a scenario with it, as the rows of sweep and size have them
-      const expected = expectedOneOf('a known mechanism', kind, MECHANISM_KINDS);
-      if (!isKind(kind)) throw new InputError({ path: 'mechanism', given: show(kind), expected });
       return [withMechanism(scenario, Object.keys(mechanism).length === 1 ? mechanism.kind : mechanism)];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -141,14 +138,27 @@ export function fitting(scenario: Scenario, variants: readonly Variant[], file?:
   return { fits, refused };
 }
 
-/** @throws InputError for a list without an entry, or with one twice */
+/** @throws InputError for a list without an entry, with one twice, or with what is none */
 export function variantsOf(choices: readonly MechanismChoice[]): Variant[] {
+  const expected = "a list of mechanisms, as in ['ideal', { kind: 'hyperflux', signal: 'oldest' }]";
+  argument('mechanisms', choices, 'a list', expected);
+  for (const [i, choice] of choices.entries())
+    if (typeof choice !== 'string')
+      argument(`mechanisms.${i}.kind`, (choice as MechanismInput | null)?.kind, 'a text', expected);
   const variants = choices.map(variantOf);
   const labels = variants.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) < i);
   if (variants.length > 0 && twice === undefined) return variants;
   const given = twice === undefined ? 'none' : `${show(twice)} twice`;
   throw new InputError({ path: 'mechanisms', given, expected: 'one or more mechanisms, each once' });
+}
+
+/** The same, where one that there is nowhere is no row but a mistake. @throws InputError for it, too */
+export function knownVariantsOf(choices: readonly MechanismChoice[], path = 'mechanisms'): Variant[] {
+  const variants = variantsOf(choices);
+  const problems = variants.flatMap(({ mechanism: { kind } }) => unknownKind(kind) ?? []);
+  if (problems.length > 0) throw new InputError(problems.map((problem) => ({ path, ...problem })));
+  return variants;
 }
 
 /** What `--set` must say for the mechanism of a variant; settings of the scenario's own stay where it is of the same kind. */

@@ -2,6 +2,7 @@
 // when it is read first.
 // Free of node: imports; on Node the host comes from node-file.ts.
 
+import { argument, having } from '../input/argument.js';
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { type TraceSummary, type ArrivalBatch, type TraceReader, emptySummary } from './arrival.js';
 import { type TraceFormatName, type TraceOptions, checkOptions } from './options.js';
@@ -62,6 +63,8 @@ export function openTrace(
   host: TraceHost,
   formats: Readonly<Record<string, TraceFormat>> = TRACE_FORMATS,
 ): TraceReader {
+  argument('options', options, 'a mapping', "options, as in { format: 'csv', file: 'a.csv' }");
+  having('files', host, ['open'], 'memoryHost(…), or nodeHost(…) of fluxhost/node');
   const format = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
   if (format === undefined) {
     const expected = expectedOneOf('one of', String(options.format), Object.keys(formats));

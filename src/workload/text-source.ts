@@ -2,6 +2,7 @@
 // Streams; holds one chunk at a time. Free of node: imports, so that a browser reads traces with the same code.
 // Leaves out archives (.zip, .rar, .tar).
 
+import { having } from '../input/argument.js';
 import { InputError, type Problem } from '../input/errors.js';
 import { DamagedStream } from './damaged.js';
 import { TextPieces } from './text-pieces.js';
@@ -121,6 +122,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** Not `for await` over the stream itself: not every current browser iterates one. */
 export async function* fromWebStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  having('stream', stream, ['getReader'], 'a ReadableStream');
   const reader = stream.getReader();
   try {
     for (;;) {
