@@ -16,10 +16,10 @@ import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
-import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, placesOf, setRank, takeFirst, vmOfRank } from "./rank";
+import { beginRanks, endLeaving, endRanks, firstLike, isNone, leave, nextLike, nthPlace, placesOf, setRank, setRankHere, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { beginRefusals, isRefused } from "../victims";
-import { wanted, congested, isShort, isSimple, soonest } from "./signal";
+import { wanted, congested, isPlain, soonest } from "./signal";
 import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
@@ -126,11 +126,11 @@ function hopeless(vm: Vm, failed: Vm, held: u32): bool {
  */
 function denyHopeless(failed: Vm, n: u32): u32 {
   const stale = isStale();
-  for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
+  for (let at = firstLike(failed, n); !isNone(at); at = nextLike(failed, n, at)) {
     if (isRival(vmOfRank(at), stale) && !hopeless(vmOfRank(at), failed, failed.held)) return n;
   }
   let left: u32 = 0;
-  for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
+  for (let at = firstLike(failed, n); !isNone(at); at = nextLike(failed, n, at)) {
     const vm = vmOfRank(at);
     if (!isRival(vm, stale)) continue;
     markDenied(vm);
@@ -149,7 +149,8 @@ function denyHopeless(failed: Vm, n: u32): u32 {
 function denyRefused(failed: Vm, n: u32): u32 {
   const stale = isStale();
   let left: u32 = 0;
-  for (let place: u32 = 1, end = placesOf(n); place <= end; place++) {
+  for (let i: u32 = 0, end = placesOf(n); i < end; i++) {
+    const place = nthPlace(i);
     const vm = vmOfRank(place);
     if (isNull(vm) || vm.rankKey == failed.rankKey || !isRival(vm, stale) || !isRefused(vm)) continue;
     markDenied(vm);
@@ -244,6 +245,61 @@ function planNext(kept: u32): void {
   else if (everyRound()) armArbiter(NEVER);
 }
 
+/** Drops who has nothing waiting any more from the bag and ranks who is short; answers how many are. */
+function collect(): u32 {
+  const stale = isStale();
+  const waiters = H.bagCount;
+  let n: u32 = 0;
+  let kept: u32 = 0;
+  let bits: u32 = 0;
+  for (let i: u32 = 0; i < waiters; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    const tasks = stale ? vm.snapQueued : vm.queued;
+    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    bits += u32(tasks != 0);
+    // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
+    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
+  }
+  H.bagCount = kept;
+  arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
+  return n;
+}
+
+/**
+ * The same where it goes by the delays of tasks as they are now (`isPlain`), as most scenarios do in every round. What does not change is read
+ * once: the stores might change it, for all that the compiler knows.
+ */
+function collectPlain(): u32 {
+  const now = clock.now;
+  const threshold = settings.threshold;
+  const bag = H.bag;
+  const end = bag + (<usize>H.bagCount << 2);
+  let kept = bag;
+  let n: u32 = 0;
+  for (let at = bag; at < end; at += 4) {
+    const vm = load<Vm>(at);
+    const tasks = vm.queued;
+    if (tasks == 0 && vm.snapQueued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(kept, vm);
+    kept += 4;
+    // both sides modulo 2^64: the difference is what it is
+    const short = tasks != 0 && (vm.held == 0 || <u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
+    if (!short || now < vm.skipUntil) vm.denied = 0;
+    else setRankHere(n++, vm, vm.backlogSince);
+  }
+  H.bagCount = <u32>((kept - bag) >> 2);
+  arbiter.busyUntil = now + reading(0);
+  return n;
+}
+
 /** One round. */
 export function onArbiter(): void {
   assert(arbiter.on != 0);
@@ -254,32 +310,9 @@ export function onArbiter(): void {
   countHost(L.HOST_ROUNDS_SKIPPED, (clock.now - arbiter.gridAt) / arbiter.period);
   arbiter.gridAt = clock.now + arbiter.period;
 
-  // drop who has nothing waiting any more, collect who is short. What does not change is read once: the stores below might change it, for
-  // all that the compiler knows
-  const stale = isStale();
-  const simple = isSimple();
-  const now = clock.now;
-  const bag = H.bag;
-  const waiters = H.bagCount;
   beginRanks();
-  let n: u32 = 0;
-  let kept: u32 = 0;
-  let bits: u32 = 0;
-  for (let i: u32 = 0; i < waiters; i++) {
-    const vm = load<Vm>(bag + (<usize>i << 2));
-    const tasks = stale ? vm.snapQueued : vm.queued;
-    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
-    store<Vm>(bag + (<usize>(kept++) << 2), vm);
-    bits += u32(tasks != 0);
-    // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (now < vm.skipUntil || !(simple ? isShort(vm, now) : congested(vm))) vm.denied = 0;
-    else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
-  }
-  H.bagCount = kept;
-  arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
+  let n = isPlain() ? collectPlain() : collect();
+  const kept = H.bagCount;
   endRanks(n);
 
   // the first that finds neither an idle core nor a victim; where that is all that anybody may find, it is known of others too

@@ -1,28 +1,30 @@
 // Who is over the threshold, of whom the one that deserves a core most is taken first. There are few ranks, and within each VMs stand in
 // the bag nearly in the order in which their backlogs began: so each rank is a list that is in order as it grows. Where there are
 // more ranks, or less order, all are a binary heap: of the thousands that one arbiter may serve nearly all can be over the threshold.
-// In H.scratch, 32 bytes each: rank, since when there is a backlog, the VM; 0: it is gone; in its list the next and, while they come, the one before, as index + 1.
+// Places lie in H.scratch, in the order in which VMs come; what follows a place, and what it follows while they come, is its address.
 
 import { rankOf } from "../bag";
 import { H, Vm, isNull } from "../state";
 
 // @ts-ignore: decorator
-@inline const RANK_BYTES_SHIFT: u32 = 5;
-// @ts-ignore: decorator
-@inline const RANK_SINCE: usize = 8;
-// @ts-ignore: decorator
-@inline const RANK_VM: usize = 16;
-// @ts-ignore: decorator
-@inline const NEXT: usize = 20;
-// @ts-ignore: decorator
-@inline const BEFORE: usize = 24;
+@inline const PLACE_SHIFT: usize = 5;
 
-/** All of one rank that are left, the one that deserves a core most at the head; indices + 1, 0: none. */
+@unmanaged
+class Place {
+  rank: u64;
+  since: u64; // when its backlog began
+  vm: Vm; //     null: it has left
+  next: Place;
+  before: Place;
+  pad: u32;
+}
+
+/** All of one rank that are left, the one that deserves a core most at the head. */
 @unmanaged
 class Line {
   rank: u64;
-  head: u32;
-  tail: u32;
+  head: Place;
+  tail: Place;
 }
 
 // @ts-ignore: decorator
@@ -42,33 +44,51 @@ const R: Ranking = changetype<Ranking>(memory.data(offsetof<Ranking>(), 8));
 
 // @ts-ignore: decorator
 @inline
+function none(): Place {
+  return changetype<Place>(0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function isNone(p: Place): bool {
+  return changetype<usize>(p) == 0;
+}
+
+// @ts-ignore: decorator
+@inline
 function lineAt(k: u32): Line {
   return changetype<Line>(LINES + (<usize>k << 4));
 }
 
 // @ts-ignore: decorator
 @inline
-function rankAt(i: u32): usize {
-  return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
+function placeAt(i: u32): Place {
+  return changetype<Place>(H.scratch + (<usize>i << PLACE_SHIFT));
 }
 
 // @ts-ignore: decorator
 @inline
-function outranks(a: usize, b: usize): bool {
-  const rank = load<u64>(a);
-  const other = load<u64>(b);
-  if (rank != other) return rank < other;
-  const since = load<u64>(a, RANK_SINCE);
-  const otherSince = load<u64>(b, RANK_SINCE);
-  return since < otherSince || (since == otherSince && load<u32>(a, RANK_VM) < load<u32>(b, RANK_VM)); // VMs lie in the order of their indices
+function indexOf(p: Place): u32 {
+  return <u32>((changetype<usize>(p) - H.scratch) >> PLACE_SHIFT);
 }
 
-function copyRank(to: u32, from: u32): void {
-  const target = rankAt(to);
-  const source = rankAt(from);
-  store<u64>(target, load<u64>(source));
-  store<u64>(target, load<u64>(source, RANK_SINCE), RANK_SINCE);
-  store<u32>(target, load<u32>(source, RANK_VM), RANK_VM);
+/** Of one rank: who has had a backlog for longer, then the first, as VMs lie in the order of their indices. */
+// @ts-ignore: decorator
+@inline
+function waitsLonger(since: u64, vm: Vm, than: Place): bool {
+  return since < than.since || (since == than.since && changetype<usize>(vm) < changetype<usize>(than.vm));
+}
+
+// @ts-ignore: decorator
+@inline
+function outranks(a: Place, b: Place): bool {
+  return a.rank != b.rank ? a.rank < b.rank : waitsLonger(a.since, a.vm, b);
+}
+
+function copyPlace(to: Place, from: Place): void {
+  to.rank = from.rank;
+  to.since = from.since;
+  to.vm = from.vm;
 }
 
 /** Nobody is there yet. */
@@ -79,65 +99,80 @@ export function beginRanks(): void {
   R.first = 0;
 }
 
-/** `vm` is the one that comes as number `i`. Of equals who has had a backlog for longer, then the first. */
+/** `vm` is the one that comes as number `i`. */
 export function setRank(i: u32, vm: Vm, since: u64): void {
-  const at = rankAt(i);
+  setRankHere(i, vm, since);
+}
+
+/** The same, for the walk of most rounds. */
+// @ts-ignore: decorator
+@inline
+export function setRankHere(i: u32, vm: Vm, since: u64): void {
+  const p = placeAt(i);
   const rank = rankOf(vm);
-  store<u64>(at, rank);
-  store<u64>(at, since, RANK_SINCE);
-  store<Vm>(at, vm, RANK_VM);
+  p.rank = rank;
+  p.since = since;
+  p.vm = vm;
   if (R.heap) return;
   let k: u32 = 0;
   const lines = R.lines;
   while (k < lines && lineAt(k).rank < rank) k++;
-  if ((k == lines || lineAt(k).rank != rank) && !openLine(k, rank)) return;
   const line = lineAt(k);
+  if (k == lines || line.rank != rank) {
+    openLine(k, rank, p);
+    return;
+  }
   const tail = line.tail;
-  if (tail == 0) line.head = i + 1;
-  else {
-    // mostly it comes last
-    const last = rankAt(tail - 1);
-    const lastSince = load<u64>(last, RANK_SINCE);
-    if (since < lastSince || (since == lastSince && changetype<usize>(vm) < load<usize>(last, RANK_VM))) {
-      insert(i, line);
-      return;
-    }
-    store<u32>(last, i + 1, NEXT);
+  if (waitsLonger(since, vm, tail)) {
+    insert(p, line);
+    return;
   }
-  store<u32>(at, 0, NEXT);
-  store<u32>(at, tail, BEFORE);
-  line.tail = i + 1;
+  // mostly it comes last
+  tail.next = p;
+  p.next = none();
+  p.before = tail;
+  line.tail = p;
 }
 
-/** Number `i` comes before the last of its line. */
-function insert(i: u32, line: Line): void {
-  const at = rankAt(i);
-  let before = line.tail;
-  while (before != 0 && outranks(at, rankAt(before - 1))) {
-    before = load<u32>(rankAt(before - 1), BEFORE);
-    R.steps++;
+/** `p` comes before the last of its line. */
+function insert(p: Place, line: Line): void {
+  const since = p.since;
+  const vm = p.vm;
+  let next = line.tail;
+  let steps: u32 = 1;
+  while (!isNone(next.before) && waitsLonger(since, vm, next.before)) {
+    next = next.before;
+    steps++;
   }
-  R.heap = u32(R.steps > i + 64);
-  const next = before == 0 ? line.head : load<u32>(rankAt(before - 1), NEXT);
-  store<u32>(at, next, NEXT);
-  store<u32>(at, before, BEFORE);
-  if (before == 0) line.head = i + 1;
-  else store<u32>(rankAt(before - 1), i + 1, NEXT);
-  store<u32>(rankAt(next - 1), i + 1, BEFORE);
+  const before = next.before;
+  p.next = next;
+  p.before = before;
+  next.before = p;
+  if (isNone(before)) line.head = p;
+  else before.next = p;
+  R.steps += steps;
+  R.heap = u32(R.steps > indexOf(p) + 64);
 }
 
-/** A new rank comes as number `k`. False: there are too many. */
-function openLine(k: u32, rank: u64): bool {
+/** A new rank comes as number `k`, unless there are too many. `p` is the first of it. */
+function openLine(k: u32, rank: u64, p: Place): void {
   if (R.lines == LINES_MAX) {
     R.heap = 1;
-    return false;
+    return;
   }
-  for (let i = R.lines++; i > k; i--) memory.copy(changetype<usize>(lineAt(i)), changetype<usize>(lineAt(i - 1)), offsetof<Line>());
+  for (let i = R.lines++; i > k; i--) {
+    const to = lineAt(i);
+    const from = lineAt(i - 1);
+    to.rank = from.rank;
+    to.head = from.head;
+    to.tail = from.tail;
+  }
   const line = lineAt(k);
   line.rank = rank;
-  line.head = 0;
-  line.tail = 0;
-  return true;
+  line.head = p;
+  line.tail = p;
+  p.next = none();
+  p.before = none();
 }
 
 /** All `n` have come. */
@@ -150,108 +185,115 @@ export function endRanks(n: u32): void {
 export function takeFirst(n: u32): Vm {
   assert(n != 0);
   if (R.heap) {
-    const vm = load<Vm>(rankAt(0), RANK_VM);
+    const vm = placeAt(0).vm;
     sinkRank(0, n - 1);
     return vm;
   }
   while (true) {
     const line = lineAt(R.first);
-    const head = line.head;
-    if (head == 0) {
+    const p = line.head;
+    if (isNone(p)) {
       R.first++;
       continue;
     }
-    const at = rankAt(head - 1);
-    line.head = load<u32>(at, NEXT);
-    const vm = load<Vm>(at, RANK_VM);
-    store<u32>(at, 0, RANK_VM);
+    line.head = p.next;
+    const vm = p.vm;
+    leave(p);
     if (!isNull(vm)) return vm; // else it has left
   }
 }
 
-/** How many places have or had one of the `n` that are left: at each, from 1 on, `vmOfRank` answers who is there, null where nobody is any more. */
+/** How many places have or had one of the `n` that are left: `vmOfRank` answers who is at `nthPlace` 0 and on, null where nobody is any more. */
 export function placesOf(n: u32): u32 {
   return R.heap ? n : R.count;
 }
 
-// Those that are left of one class and priority, one after the other: firstLike, nextLike; 0: no more. `place` is one's index + 1.
+/** See placesOf. */
+// @ts-ignore: decorator
+@inline
+export function nthPlace(i: u32): Place {
+  return placeAt(i);
+}
+
+// Those that are left of one class and priority, one after the other: firstLike, nextLike; isNone: no more.
 
 /** The first of those left of the `n` that has `vm`'s class and priority. */
-export function firstLike(vm: Vm, n: u32): u32 {
+export function firstLike(vm: Vm, n: u32): Place {
   if (R.heap) return likeFrom(vm, 0, n);
   return inLinesFrom(vm, 0);
 }
 
 // @ts-ignore: decorator
 @inline
-export function nextLike(vm: Vm, n: u32, place: u32): u32 {
-  const next = R.heap ? 0 : load<u32>(rankAt(place - 1), NEXT);
-  return next != 0 ? next : likeBehind(vm, n, place);
+export function nextLike(vm: Vm, n: u32, p: Place): Place {
+  const next = R.heap ? none() : p.next;
+  return isNone(next) ? likeBehind(vm, n, p) : next;
 }
 
-function likeBehind(vm: Vm, n: u32, place: u32): u32 {
-  if (R.heap) return likeFrom(vm, place, n);
+function likeBehind(vm: Vm, n: u32, p: Place): Place {
+  if (R.heap) return likeFrom(vm, indexOf(p) + 1, n);
   let k: u32 = 0;
-  while (lineAt(k).rank != load<u64>(rankAt(place - 1))) k++;
+  while (lineAt(k).rank != p.rank) k++;
   return inLinesFrom(vm, k + 1);
 }
 
 // @ts-ignore: decorator
 @inline
-export function vmOfRank(place: u32): Vm {
-  return load<Vm>(rankAt(place - 1), RANK_VM);
+export function vmOfRank(p: Place): Vm {
+  return p.vm;
 }
 
-/** It leaves. */
+/** Whoever is there leaves. */
 // @ts-ignore: decorator
 @inline
-export function leave(place: u32): void {
-  store<u32>(rankAt(place - 1), 0, RANK_VM);
+export function leave(p: Place): void {
+  p.vm = changetype<Vm>(0);
 }
 
 /** So many of the `n` have left; answers how many are left. */
 export function endLeaving(n: u32, left: u32): u32 {
   if (R.heap == 0) return n - left;
   let kept: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) if (load<u32>(rankAt(i), RANK_VM) != 0) copyRank(kept++, i);
+  for (let i: u32 = 0; i < n; i++) if (!isNull(placeAt(i).vm)) copyPlace(placeAt(kept++), placeAt(i));
   heapify(kept);
   return kept;
 }
 
-function likeFrom(vm: Vm, index: u32, n: u32): u32 {
-  while (index < n && load<Vm>(rankAt(index), RANK_VM).rankKey != vm.rankKey) index++;
-  return index < n ? index + 1 : 0;
+function likeFrom(vm: Vm, index: u32, n: u32): Place {
+  while (index < n && placeAt(index).vm.rankKey != vm.rankKey) index++;
+  return index < n ? placeAt(index) : none();
 }
 
-function inLinesFrom(vm: Vm, k: u32): u32 {
+function inLinesFrom(vm: Vm, k: u32): Place {
   for (; k < R.lines; k++) {
     const head = lineAt(k).head;
-    if (head != 0 && vmOfRank(head).rankKey == vm.rankKey) return head;
+    if (!isNone(head) && head.vm.rankKey == vm.rankKey) return head;
   }
-  return 0;
+  return none();
 }
 
 /** What stands beyond the heap's `n` entries goes to `i`, and down to its place. */
 function sinkRank(i: u32, n: u32): void {
   assert(i <= n && n <= H.vmCount);
-  const moved = rankAt(n);
+  const moved = placeAt(n);
   while (true) {
     let child: u32 = 2 * i + 1;
     if (child >= n) break;
-    if (child + 1 < n && outranks(rankAt(child + 1), rankAt(child))) child++;
-    if (outranks(moved, rankAt(child))) break;
-    copyRank(i, child);
+    if (child + 1 < n && outranks(placeAt(child + 1), placeAt(child))) child++;
+    if (outranks(moved, placeAt(child))) break;
+    copyPlace(placeAt(i), placeAt(child));
     i = child;
   }
-  copyRank(i, n);
+  copyPlace(placeAt(i), moved);
 }
 
 function heapify(n: u32): void {
   for (let i = <i32>(n >> 1) - 1; i >= 0; i--) {
     // mostly they are in order, by the time at which their backlogs began
+    const p = placeAt(<u32>i);
     const child: u32 = 2 * <u32>i + 1;
-    if (!outranks(rankAt(child), rankAt(<u32>i)) && (child + 1 == n || !outranks(rankAt(child + 1), rankAt(<u32>i)))) continue;
-    copyRank(n, <u32>i);
+    if (!outranks(placeAt(child), p) && (child + 1 == n || !outranks(placeAt(child + 1), p))) continue;
+    copyPlace(placeAt(n), p);
     sinkRank(<u32>i, n);
   }
 }

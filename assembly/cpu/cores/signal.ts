@@ -23,20 +23,9 @@ export function congested(vm: Vm): bool {
   return asOf - (stale ? vm.snapOldest : oldestReady(vm)) >= settings.threshold;
 }
 
-/** Whether a VM in which tasks wait is short by their delays as they are now, and by nothing else: `isShort` says it then. */
-export function isSimple(): bool {
-  return settings.staleness == 0 && (settings.mode & L.MODE_REACTIVE) != 0 && settings.signal <= <u32>L.SIGNAL_OLDEST && !traits.parkedBusy;
-}
-
-/** The same as `congested`, where every round of most scenarios passes. */
-// @ts-ignore: decorator
-@inline
-export function isShort(vm: Vm, now: u64): bool {
-  const queued = vm.queued;
-  if (queued == 0) return false;
-  if (vm.held == 0) return true;
-  const waited = settings.signal == L.SIGNAL_AVERAGE ? <u64>queued * now - vm.readySum : now - oldestReady(vm);
-  return waited >= settings.threshold * (settings.signal == L.SIGNAL_AVERAGE ? <u64>queued : 1);
+/** Whether a VM is short by the mean delay of its tasks as they are now, or since it holds no core, and by nothing else; rounds read all. */
+export function isPlain(): bool {
+  return settings.staleness == 0 && !settings.aggregate && (settings.mode & L.MODE_REACTIVE) != 0 && settings.signal == L.SIGNAL_AVERAGE && !traits.parkedBusy;
 }
 
 /** Cores that the policy wants for a VM in which tasks wait. */
