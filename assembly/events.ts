@@ -12,7 +12,7 @@ import { behindRounds } from "./cpu/rounds";
 import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
-import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
+import { NEVER, schedule, RANK_STEP, closeInstant, peekKey, takeKey, timeOfKey } from "./kernel/event-queue";
 import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
@@ -82,6 +82,20 @@ function numbered(slot: u32): u64 {
   return life.on ? <u64>steadySlot(slot) : <u64>slot;
 }
 
+/** An event happens: its part in the fingerprint. `watched`: it is not merely hashed by its slot. */
+// @ts-ignore: decorator
+@inline
+function noteEvent(watched: bool, slot: u32, time: u64, kind: u64): void {
+  if (watched) noteWatched(slot, time, kind);
+  else clock.fingerprint = fold(clock.fingerprint, time, slot, kind);
+}
+
+/** The same where there is a log, no fingerprint, or numbers of slots that are not what is hashed. */
+function noteWatched(slot: u32, time: u64, kind: u64): void {
+  if (series.logCapacity != 0) logEvent(slot);
+  if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), kind);
+}
+
 /**
  * Simulates every event up to and including `untilNs`, at most `budget` of them. Answers RUN_*, or E_* when the event
  * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
@@ -97,9 +111,13 @@ function runEvents(untilNs: f64, budget: f64): i32 {
   // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
   clock.runUntil = <u64>(<i64>untilNs);
   clock.runLast = clock.events + <u64>(<i64>budget);
+  const watched = series.logCapacity != 0 || clock.fingerprintOn == 0 || life.on != 0;
   while (true) {
-    if (injection.more && injection.read == injection.write) return L.RUN_INPUT;
-    const time = peekTime(Q);
+    if (injection.more) {
+      if (injection.read == injection.write) return L.RUN_INPUT;
+    }
+    const key = peekKey(Q);
+    const time = timeOfKey(key);
     const spent = clock.events == clock.runLast;
     if (time > clock.runUntil) {
       if (spent && clock.now < clock.runUntil) return L.RUN_BUDGET; // the clock stays at the last of the events asked for
@@ -108,24 +126,23 @@ function runEvents(untilNs: f64, budget: f64): i32 {
       return L.RUN_DONE;
     }
     if (spent) return L.RUN_BUDGET;
-    const slot = take(Q);
+    const slot = takeKey(Q, key);
     clock.now = time;
     clock.events++;
-    if (series.logCapacity != 0) logEvent(slot);
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), v.state);
+        noteEvent(watched, slot, time, v.state);
         onVcpu(v);
       } else if (slot >= H.slotParts) {
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 18);
+        noteEvent(watched, slot, time, 18);
         onPart(slot);
       } else {
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 16);
+        noteEvent(watched, slot, time, 16);
         onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
       }
     } else {
-      if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 17);
+      noteEvent(watched, slot, time, 17);
       onOther(slot);
     }
     if (clock.status != 0) return <i32>clock.status;

@@ -335,12 +335,25 @@ function closeHole(q: EventQueue): void {
   vacate(q, leaf);
 }
 
+/** Time and rank of the next event, in one word; NEVER's or nearly that when there is none. Closes the hole. */
+// @ts-ignore: decorator
+@inline
+export function peekKey(q: EventQueue): u64 {
+  if (q.hole != 0) closeHole(q);
+  return load<u64>(q.nodes, NODE_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function timeOfKey(key: u64): u64 {
+  return key >> RANK_BITS;
+}
+
 /** Time of the next event; NO_TIME or more when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline
 export function peekTime(q: EventQueue): u64 {
-  if (q.hole != 0) closeHole(q);
-  return load<u64>(q.nodes, NODE_BYTES) >> RANK_BITS;
+  return timeOfKey(peekKey(q));
 }
 
 /** All of the present instant has happened. */
@@ -352,9 +365,16 @@ export function closeInstant(q: EventQueue): void {
 // @ts-ignore: decorator
 @inline
 export function take(q: EventQueue): u32 {
+  return takeKey(q, load<u64>(q.nodes, NODE_BYTES));
+}
+
+/** Takes the event whose key `peekKey` has answered. */
+// @ts-ignore: decorator
+@inline
+export function takeKey(q: EventQueue, key: u64): u32 {
   const slot = load<u32>(q.nodes, NODE_BYTES + 8);
   const positioned = q.position + (<usize>slot << 2);
-  q.rank = <u32>load<u64>(q.nodes, NODE_BYTES) & RANK_MASK;
+  q.rank = <u32>key & RANK_MASK;
   q.slot = slot;
   q.hole = load<u32>(positioned);
   store<u32>(positioned, 0);

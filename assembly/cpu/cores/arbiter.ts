@@ -16,10 +16,11 @@ import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
-import { beginRanks, endLeaving, endRanks, firstLike, isNone, leave, nextLike, nthPlace, placesOf, setRank, setRankHere, takeFirst, vmOfRank } from "./rank";
+import { collect, reading } from "./collect";
+import { endLeaving, firstLike, isNone, leave, nextLike, nthPlace, placesOf, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { beginRefusals, isRefused } from "../victims";
-import { wanted, congested, isPlain, soonest } from "./signal";
+import { wanted, soonest } from "./signal";
 import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
@@ -37,13 +38,6 @@ function moveGrid(): void {
   arbiter.gridAt = arbiter.busyUntil;
   if (isPending(Q, SLOT_ARBITER)) planRound();
   if (settings.staleness != 0) planPublication();
-}
-
-/** What a round's reading takes, where `waiting` VMs have their bit set. */
-// @ts-ignore: decorator
-@inline
-function reading(waiting: u32): u64 {
-  return settings.pollBase + settings.pollPerVm * (settings.aggregate ? aggregated() + <u64>waiting : <u64>H.polled);
 }
 
 // Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
@@ -218,11 +212,6 @@ function demand(vm: Vm): u32 {
   return settings.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
 }
 
-/** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
-function aggregated(): u64 {
-  return (<u64>H.polled + 63) >> 6;
-}
-
 /** An idle core, else somebody's. */
 export function chooseCore(vm: Vm): Core {
   const core = chooseIdle(vm);
@@ -245,61 +234,6 @@ function planNext(kept: u32): void {
   else if (everyRound()) armArbiter(NEVER);
 }
 
-/** Drops who has nothing waiting any more from the bag and ranks who is short; answers how many are. */
-function collect(): u32 {
-  const stale = isStale();
-  const waiters = H.bagCount;
-  let n: u32 = 0;
-  let kept: u32 = 0;
-  let bits: u32 = 0;
-  for (let i: u32 = 0; i < waiters; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    const tasks = stale ? vm.snapQueued : vm.queued;
-    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    bits += u32(tasks != 0);
-    // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
-    else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
-  }
-  H.bagCount = kept;
-  arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
-  return n;
-}
-
-/**
- * The same where it goes by the delays of tasks as they are now (`isPlain`), as most scenarios do in every round. What does not change is read
- * once: the stores might change it, for all that the compiler knows.
- */
-function collectPlain(): u32 {
-  const now = clock.now;
-  const threshold = settings.threshold;
-  const bag = H.bag;
-  const end = bag + (<usize>H.bagCount << 2);
-  let kept = bag;
-  let n: u32 = 0;
-  for (let at = bag; at < end; at += 4) {
-    const vm = load<Vm>(at);
-    const tasks = vm.queued;
-    if (tasks == 0 && vm.snapQueued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
-    store<Vm>(kept, vm);
-    kept += 4;
-    // both sides modulo 2^64: the difference is what it is
-    const short = tasks != 0 && (vm.held == 0 || <u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
-    if (!short || now < vm.skipUntil) vm.denied = 0;
-    else setRankHere(n++, vm, vm.backlogSince);
-  }
-  H.bagCount = <u32>((kept - bag) >> 2);
-  arbiter.busyUntil = now + reading(0);
-  return n;
-}
-
 /** One round. */
 export function onArbiter(): void {
   assert(arbiter.on != 0);
@@ -310,10 +244,8 @@ export function onArbiter(): void {
   countHost(L.HOST_ROUNDS_SKIPPED, (clock.now - arbiter.gridAt) / arbiter.period);
   arbiter.gridAt = clock.now + arbiter.period;
 
-  beginRanks();
-  let n = isPlain() ? collectPlain() : collect();
+  let n = collect();
   const kept = H.bagCount;
-  endRanks(n);
 
   // the first that finds neither an idle core nor a victim; where that is all that anybody may find, it is known of others too
   const ruled = settings.signal != L.SIGNAL_POLICY && hooks.choosesBy(chooseCore);
