@@ -14,7 +14,7 @@ interface Tenant {
   readonly server: Server;
 }
 
-export function naiveNanvix(spec: NanvixSpec, requests: RequestColumns) {
+export function naiveNanvix(spec: NanvixSpec, requests: RequestColumns, seen?: (rules: Kept['seen']) => void) {
   const world = new World();
   const cores = new Server(world, spec.cores);
   const kept = new Kept(world, spec.memoryBytes, spec.policy ?? 'fixed', spec.keepNs);
@@ -83,6 +83,7 @@ export function naiveNanvix(spec: NanvixSpec, requests: RequestColumns) {
         latencyNs[i] = world.now - requests.at[i]!;
         open--;
         kept.all.add(-spec.userBytes);
+        kept.ended(fn);
         if (--tenant.calls === 0) kept.end(tenant.vm!);
         waiting.admit();
       });
@@ -93,10 +94,26 @@ export function naiveNanvix(spec: NanvixSpec, requests: RequestColumns) {
     return true;
   });
   kept.freed = () => waiting.admit();
+  kept.ahead = (fn) => {
+    const tenant = tenants[fn]!;
+    if (tenant.state !== 'down') return undefined;
+    const vm = kept.lay(fn, spec.systemBytes);
+    if (vm === undefined) return undefined;
+    tenant.vm = vm;
+    tenant.state = 'up';
+    systems.add(spec.systemBytes);
+    return vm;
+  };
 
-  requests.at.forEach((at, i) => world.plan(at, RANK.arrival, () => waiting.arrive(i)));
+  requests.at.forEach((at, i) =>
+    world.plan(at, RANK.arrival, () => {
+      kept.arrives(requests.fn[i]!);
+      waiting.arrive(i);
+    }),
+  );
   world.run(() => open > 0);
   kept.settle();
+  seen?.(kept.seen);
   systems.add(0);
   return {
     latencyNs,

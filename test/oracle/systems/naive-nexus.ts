@@ -3,7 +3,7 @@
 import type { NexusSpec, RequestColumns } from '../../../src/systems/run.js';
 import { join, Kept, RANK, Server, type Vm, Waiting, World } from './world.js';
 
-export function naiveNexus(spec: NexusSpec, requests: RequestColumns) {
+export function naiveNexus(spec: NexusSpec, requests: RequestColumns, seen?: (rules: Kept['seen']) => void) {
   const world = new World();
   const cores = new Server(world, spec.cores - spec.workers);
   const backend = spec.workers === 0 ? null : new Server(world, spec.workers);
@@ -36,6 +36,7 @@ export function naiveNexus(spec: NexusSpec, requests: RequestColumns) {
   const answer = (i: number, vm: Vm): void => {
     latencyNs[i] = world.now - requests.at[i]!;
     open--;
+    kept.ended(vm.fn);
     kept.end(vm);
     if (backend !== null && spec.writeAfter && requests.write[i]! > 0) {
       if (backend.halted) lost.add(i);
@@ -82,8 +83,14 @@ export function naiveNexus(spec: NexusSpec, requests: RequestColumns) {
     return true;
   });
   kept.freed = () => waiting.admit();
+  kept.ahead = (fn) => kept.lay(fn, spec.bytes[fn]!);
 
-  requests.at.forEach((at, i) => world.plan(at, RANK.arrival, () => waiting.arrive(i)));
+  requests.at.forEach((at, i) =>
+    world.plan(at, RANK.arrival, () => {
+      kept.arrives(requests.fn[i]!);
+      waiting.arrive(i);
+    }),
+  );
   const { down } = spec;
   if (backend !== null && down !== undefined && down.forNs > 0) {
     world.plan(down.atNs, RANK.answer, () => {
@@ -101,6 +108,7 @@ export function naiveNexus(spec: NexusSpec, requests: RequestColumns) {
   }
   world.run(() => open > 0);
   kept.settle();
+  seen?.(kept.seen);
   return {
     latencyNs,
     startedNs,

@@ -1,9 +1,19 @@
-// Nexus and Nanvix against the naive models, on random settings: every request's time, every count, every byte-nanosecond. FLUXHOST_SETS=1000
-// compares so many.
+// Nexus and Nanvix against the naive models, on random settings and on calls of traces: every request's time, every count, every
+// byte-nanosecond. FLUXHOST_SETS=1000 compares so many.
 
 import { describe, expect, it } from 'vitest';
-import { type NanvixSpec, type NexusSpec, runNanvix, runNexus, type SystemRun } from '../../../src/systems/run.js';
-import { exponential, MIB, MS, poisson, S } from '../../systems/support.js';
+import {
+  type NanvixSpec,
+  type NexusSpec,
+  type RequestColumns,
+  runNanvix,
+  runNexus,
+  type SystemRun,
+} from '../../../src/systems/run.js';
+import { exponential, MIB, MS, NANVIX, NEXUS, poisson, S } from '../../systems/support.js';
+import { readLifecycle } from '../../../src/lifecycle/read.js';
+import { memoryHost } from '../../../src/workload/index.js';
+import { AZURE_2021, azure2019, bare, FILES } from '../lifecycle/traces.js';
 import { chance } from '../server/draw.js';
 import { naiveNanvix } from './naive-nanvix.js';
 import { naiveNexus } from './naive-nexus.js';
@@ -19,10 +29,16 @@ function drawsOf(seed: number) {
 }
 type Draws = ReturnType<typeof drawsOf>;
 
-function requestsOf(seed: number, { next, between, pick }: Draws, functions: number) {
+/** Mean times between requests: close ones, and such as leave functions idle for minutes and hours. */
+const [CLOSE, APART] = [
+  [0.7, 5, 40, 900],
+  [900, 10_000, 60_000, 400_000, 6_000_000],
+];
+
+function requestsOf(seed: number, { next, between, pick }: Draws, functions: number, gapsMs = CLOSE) {
   const meanNs = pick([0.3, 3, 30, 150]) * MS;
   const some = (mean: number): number => (next() < 0.15 ? 0 : 1 + exponential(next, mean));
-  return poisson(seed, between(40, 250), pick([0.7, 5, 40, 900]) * MS, functions, () => ({
+  return poisson(seed, between(40, 250), pick(gapsMs) * MS, functions, () => ({
     compute: exponential(next, meanNs),
     fetch: some(9 * MS),
     write: some(11 * MS),
@@ -82,6 +98,15 @@ function differing(
   });
 }
 
+/** The calls of a trace, as requests without I/O. */
+async function traced(trace: string, duration?: string) {
+  const { spec } = await readLifecycle(bare('', trace, duration), memoryHost(FILES));
+  const { atNs, fn, serviceNs } = spec.invocations;
+  const none = new Float64Array(atNs.length);
+  const requests: RequestColumns = { at: atNs, fn, compute: serviceNs, fetch: none, write: none };
+  return { functions: spec.functions, requests };
+}
+
 describe('the same as a naive model has it', () => {
   it(`Nexus, in ${SETS} random sets`, async () => {
     const seen = { evicted: 0, expired: 0, lost: 0, waited: 0 };
@@ -117,4 +142,82 @@ describe('the same as a naive model has it', () => {
     }
     for (const [what, sets] of Object.entries(seen)) expect(sets, what).toBeGreaterThan(0);
   }, 600_000);
+
+  const HIST = ['hist', 'hist-faascache'] as const;
+  const HIST_SETS = Math.max(SETS, 500);
+
+  it.each(HIST)(
+    `Nexus that loads ahead by %s, in ${HIST_SETS} random sets`,
+    async (policy) => {
+      const seen = { forecast: 0, default: 0, bins: 0, ahead: 0, evicted: 0, lost: 0 };
+      for (let seed = 1; seed <= HIST_SETS; seed++) {
+        const draws = drawsOf(seed + 2_000_000);
+        const functions = draws.between(1, 5);
+        const requests = requestsOf(seed, draws, functions, APART);
+        const spec: NexusSpec = { ...nexusOf(draws, functions, requests.at.at(-1)!), policy };
+        const run = await runNexus(spec, requests);
+        const naive = naiveNexus(spec, requests, (rules) => {
+          for (const [rule, times] of Object.entries(rules)) seen[rule as keyof typeof seen] += Math.min(times, 1);
+        });
+        expect(differing(run, naive), `seed ${seed}`).toEqual([]);
+        seen.evicted += Number(run.evicted > 0);
+        seen.lost += Number(run.lost > 0);
+      }
+      const { forecast, ...all } = seen;
+      for (const [what, sets] of Object.entries(all)) expect(sets, what).toBeGreaterThan(5);
+      expect(forecast > 5, 'a forecast').toBe(policy === 'hist');
+    },
+    600_000,
+  );
+
+  it.each(HIST)(
+    `Nanvix that loads ahead by %s, in ${HIST_SETS} random sets`,
+    async (policy) => {
+      const seen = { forecast: 0, default: 0, bins: 0, ahead: 0, evicted: 0, systemWait: 0 };
+      for (let seed = 1; seed <= HIST_SETS; seed++) {
+        const draws = drawsOf(seed + 3_000_000);
+        const tenants = draws.between(1, 5);
+        const requests = requestsOf(seed, draws, tenants, APART);
+        const calls = { ...requests, fetch: requests.at.map(() => exponential(draws.next, 100_000)) };
+        const spec: NanvixSpec = { ...nanvixOf(draws, tenants), policy };
+        const run = await runNanvix(spec, calls);
+        const naive = naiveNanvix(spec, calls, (rules) => {
+          for (const [rule, times] of Object.entries(rules)) seen[rule as keyof typeof seen] += Math.min(times, 1);
+        });
+        expect(differing(run, naive), `seed ${seed}`).toEqual([]);
+        seen.evicted += Number(run.evicted > 0);
+        seen.systemWait += Number(run.systemWaitNs > 0);
+      }
+      const { forecast, ...all } = seen;
+      for (const [what, sets] of Object.entries(all)) expect(sets, what).toBeGreaterThan(5);
+      expect(forecast > 5, 'a forecast').toBe(policy === 'hist');
+    },
+    600_000,
+  );
+
+  it.each(HIST)('under %s on the calls of 2021, and on four minutes of 2019', async (policy) => {
+    const all = { forecast: 0, default: 0, bins: 0, ahead: 0 };
+    const note = (rules: typeof all): void => {
+      for (const rule of Object.keys(all) as (keyof typeof all)[]) all[rule] += rules[rule];
+    };
+    for (const [trace, duration] of [
+      [AZURE_2021, undefined],
+      [azure2019(', startMinute: 480, minutes: 4'), '4m'],
+    ] as const) {
+      const { functions, requests } = await traced(trace, duration);
+      const bytes = Float64Array.from(functions, ({ memoryBytes }) => memoryBytes);
+      for (const memoryBytes of [null, 4096 * MIB, 16_384 * MIB]) {
+        const spec: NexusSpec = { ...NEXUS, workers: 0, restoreNs: 125 * MS, bytes, policy, memoryBytes };
+        expect(differing(await runNexus(spec, requests), naiveNexus(spec, requests, note)), trace).toEqual([]);
+      }
+      const owners = [...new Set(functions.map(({ tenant }) => tenant))];
+      const fn = requests.fn.map((of) => owners.indexOf(functions[of]!.tenant));
+      const calls: RequestColumns = { ...requests, fn, fetch: requests.at.map(() => 50_000) };
+      const spec: NanvixSpec = { ...NANVIX, userBytes: 8 * MIB, policy, ioPerCall: 2, tenants: owners.length };
+      expect(differing(await runNanvix(spec, calls), naiveNanvix(spec, calls, note)), trace).toEqual([]);
+    }
+    expect(all.default).toBeGreaterThan(0);
+    expect(all.bins).toBeGreaterThan(0);
+    expect(all.ahead).toBeGreaterThan(0);
+  });
 });

@@ -1,8 +1,10 @@
 // What the naive models of Nexus and Nanvix share: an agenda that is searched from end to end, servers that are lists, kept VMs in a set.
 // Written from docs/nexus.md, docs/nanvix.md and docs/model/lifecycle.md alone.
 
+import { dslab, faascache, type Plan } from './idle-times.js';
+
 /** What happens at an instant, before what has a greater rank. */
-export const RANK = { answer: 0, end: 1, arrival: 2, poll: 3, expiry: 4 } as const;
+export const RANK = { answer: 0, end: 1, prewarm: 1.5, arrival: 2, poll: 3, expiry: 4 } as const;
 
 interface Entry {
   readonly at: number;
@@ -107,6 +109,13 @@ export class Kept {
   gone: (vm: Vm) => void = () => {};
   /** Memory is free: who waits is tried. */
   freed: () => void = () => {};
+  /** It is time to load the function ahead: the instance that is there at once; undefined: it has one, or there is no room. */
+  ahead: (fn: number) => Vm | undefined = () => undefined;
+  /** By which rule each END planned, and how many were loaded ahead. */
+  readonly seen = { forecast: 0, default: 0, bins: 0, ahead: 0 };
+  private readonly idleNs = new Map<number, number[]>();
+  private readonly endedAt = new Map<number, number>();
+  private readonly plans = new Map<number, Plan>();
   private lying: Vm[] = [];
   private made = 0;
   private laid = 0;
@@ -166,19 +175,68 @@ export class Kept {
     return { fn, id: ++this.made, bytes, start: this.world.now, uses: 1, laid: 0 };
   }
 
-  /** Its last request is over. */
-  end(vm: Vm): void {
+  /** A request of the function has come, or one has ended: between the last END and the next arrival it was idle. */
+  arrives(fn: number): void {
+    const at = this.endedAt.get(fn);
+    if (at !== undefined) this.idleNs.set(fn, [...(this.idleNs.get(fn) ?? []), this.world.now - at]);
+  }
+
+  ended(fn: number): void {
+    this.endedAt.set(fn, this.world.now);
+  }
+
+  /** Whether the function has a dormant one. */
+  lies(fn: number): boolean {
+    return this.lying.some((vm) => vm.fn === fn);
+  }
+
+  /** One that nobody has asked for: no other goes for it. */
+  lay(fn: number, bytes: number): Vm | undefined {
+    if (this.budget !== null && this.all.bytes + bytes > this.budget) return undefined;
+    const vm = this.make(fn, bytes);
+    this.rest(vm);
+    return vm;
+  }
+
+  private rest(vm: Vm): void {
     vm.laid = ++this.laid;
     this.lying.push(vm);
     this.dormant.add(vm.bytes);
+  }
+
+  private expires(vm: Vm, at: number): void {
     const { laid } = vm;
-    if (this.policy !== 'fixed') return;
-    this.world.plan(this.world.now + this.keepNs, RANK.expiry, () => {
+    this.world.plan(at, RANK.expiry, () => {
       if (!this.lying.includes(vm) || vm.laid !== laid) return;
       this.remove(vm);
       this.expired++;
       this.freed();
     });
+  }
+
+  private endByIdleTimes(vm: Vm): void {
+    const plan = (this.policy === 'hist' ? dslab : faascache)(this.idleNs.get(vm.fn) ?? []);
+    this.plans.set(vm.fn, plan);
+    this.seen[plan.rule]++;
+    this.rest(vm);
+    const unloadAt = this.world.now + plan.unloadNs;
+    if (plan.loadNs === 0) return this.expires(vm, unloadAt);
+    this.world.plan(this.world.now + plan.loadNs, RANK.prewarm, () => {
+      if (this.plans.get(vm.fn) !== plan || this.lies(vm.fn)) return;
+      const made = this.ahead(vm.fn);
+      if (made === undefined) return;
+      this.seen.ahead++;
+      this.expires(made, unloadAt);
+    });
+    this.remove(vm);
+    this.expired++;
+  }
+
+  /** Its last request is over. */
+  end(vm: Vm): void {
+    if (this.policy.startsWith('hist')) return this.endByIdleTimes(vm);
+    this.rest(vm);
+    if (this.policy === 'fixed') this.expires(vm, this.world.now + this.keepNs);
   }
 
   settle(): void {
