@@ -3,6 +3,7 @@
 import { Vm, H, nothing, isNull, ingress, traits } from "./state";
 import { oldestIn } from "./run-queue";
 import { hooks } from "./hooks";
+import * as L from "../layout";
 
 /** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
 // @ts-ignore: decorator
@@ -25,6 +26,7 @@ export function worthiest(): Vm {
   // read once: the stores below might change them, for all that the compiler knows
   const end = H.bag + (<usize>H.bagCount << 2);
   const central = traits.central;
+  const stolen = central == 0;
   let kept = H.bag;
   for (let at = kept; at < end; at += 4) {
     const vm = load<Vm>(at);
@@ -39,7 +41,9 @@ export function worthiest(): Vm {
     if (rank > bestRank) continue;
     // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
     const since = central ? oldestIn(ingress(vm)) : vm.backlogSince;
-    if (rank == bestRank && (since > bestSince || (since == bestSince && !isNull(best) && vm.index > best.index))) continue;
+    if (rank == bestRank && (since > bestSince || (since == bestSince && comesBehind(vm, best)))) continue;
+    // nearly every other one that is not wanted has cores enough on their way, where what waits is for any of them
+    if (stolen && vm.queued <= vm.coming && vm.stealAmount != L.STEAL_NONE) continue;
     if (!hooks.wanted(vm)) continue;
     best = vm;
     bestRank = rank;
@@ -47,6 +51,13 @@ export function worthiest(): Vm {
   }
   H.bagCount = <u32>((kept - H.bag) >> 2);
   return best;
+}
+
+/** VMs lie in the order of their indices. */
+// @ts-ignore: decorator
+@inline
+function comesBehind(vm: Vm, best: Vm): bool {
+  return changetype<usize>(vm) > changetype<usize>(best) && !isNull(best);
 }
 
 /** Smaller comes first: below its guarantee, class, priority, without any core. */
