@@ -16,7 +16,7 @@ export class Happened {
     { class: 'why' },
     h('p', { class: 'hint' }, 'Click a core’s strip, or a move below: why is it there?'),
   );
-  private readonly said = h('p', { class: 'hidden', 'aria-live': 'polite' });
+  private readonly said = h('p', { class: 'heard', 'aria-live': 'polite' });
   private saidAt = -Infinity;
   /** The newest first. */
   private kept: { readonly move: MoveSeen; readonly item: HTMLElement }[] = [];

@@ -49,7 +49,7 @@ export class TextPanel {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
     });
     element.append(
-      h('label', { for: 'text', class: 'hidden' }, 'Scenario'),
+      h('label', { for: 'text', class: 'heard' }, 'Scenario'),
       field,
       code,
       hint,
