@@ -6,6 +6,7 @@ import { scenarioSha256 } from './canonical.js';
 import { type ScenarioDocument, readDocument } from '../input/document.js';
 import { type Problem, InputError } from '../input/errors.js';
 import { refuseOtherKinds } from '../input/kinds.js';
+import { refuseTables } from '../input/tables.js';
 import { type Overridden, applyOverrides } from '../input/overrides.js';
 import type { FieldProblem, Path } from '../input/errors.js';
 import { rememberPlace } from '../input/places.js';
@@ -61,6 +62,7 @@ function locate(
 export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
   argument('scenario', text, 'a text', 'the text of a scenario; resolveScenario takes an object');
   optional('set', set, 'a list of texts', "a list, as in ['host.cores=16']");
+  refuseTables(text, file);
   const document = readDocument(text, file);
   refuseOtherKinds(document.value, 'scenario', file);
   const overridden = applyOverrides(document.value, set, unfold);

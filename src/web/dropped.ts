@@ -2,7 +2,8 @@
 
 import { replayOf } from './examples.js';
 import { printable } from '../input/errors.js';
-import { hasArrivals, hasService, headerOf, pageFormatOf } from './page-format.js';
+import { isOfArrivals } from '../input/tables.js';
+import { hasService, headerOf, pageFormatOf } from './page-format.js';
 import type { DroppedFile } from './protocol.js';
 import type { Shared } from './share.js';
 
@@ -46,7 +47,7 @@ export class Dropped {
     if (named) return { said: kept, run: { text } };
     const header = await headerOf(bytes).catch(() => '');
     const service = hasService(header);
-    if (hasArrivals(header))
+    if (isOfArrivals(header))
       return {
         said: `${kept}. ${unitsOf(service)}`,
         run: {

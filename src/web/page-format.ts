@@ -1,6 +1,7 @@
 // What a dropped file is: a trace of pages, and in which format, or arrivals; told by its name or, of a CSV, by its header. Nothing is
 // guessed: what has neither column is neither.
 
+import { columnsOf, isOfPages } from '../input/tables.js';
 import type { TraceFormatName } from '../pages/formats/names.js';
 
 const HEADER_BYTES = 4096;
@@ -8,20 +9,10 @@ const HEADER_BYTES = 4096;
 const firstLine = (bytes: Uint8Array): string =>
   new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES)).split(/\r?\n/, 1)[0]!;
 
-const columnsOf = (header: string): string[] =>
-  header
-    .replace(/^\uFEFF/, '')
-    .split(',')
-    .map((column) => column.trim().replace(/^"(.*)"$/, '$1'));
-
 export function pageFormatOf(name: string, bytes: Uint8Array): TraceFormatName | undefined {
   if (/oraclegeneral/i.test(name)) return 'oracleGeneral';
   if (/lackey/i.test(name)) return 'lackey';
-  if (!/\.csv$/i.test(name)) return undefined;
-  const columns = columnsOf(firstLine(bytes)).map((column) => column.toLowerCase());
-  return columns.some((column) => ['page', 'address', 'addr'].includes(column)) && !columns.includes('arrival')
-    ? 'csv'
-    : undefined;
+  return /\.csv$/i.test(name) && isOfPages(firstLine(bytes)) ? 'csv' : undefined;
 }
 
 /** The line that names a file's columns, also where the file is packed by gzip. */
@@ -37,9 +28,6 @@ export async function headerOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
   await reader.cancel();
   return firstLine(head);
 }
-
-/** Whether a header has the column that arrivals in CSV cannot do without. */
-export const hasArrivals = (header: string): boolean => columnsOf(header).includes('arrival');
 
 /** Whether it has the one with the times that requests take, which then run in place of the scenario's. */
 export const hasService = (header: string): boolean => columnsOf(header).includes('service');

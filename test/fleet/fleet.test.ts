@@ -185,13 +185,19 @@ describe('a fleet from a program', () => {
       ['fleet', 'vmem-server', 'given a server of reserved memory (server), expected a fleet (hosts, placement'],
       ['reserve', 'fleet', 'given a fleet (hosts), expected a server of reserved memory (server, vms)'],
       ['reserve', 'burst', 'given a scenario (of one host), expected a server of reserved memory'],
+      [
+        'run',
+        'data/object-cache.csv',
+        'given a table of page accesses, expected a scenario (host, vms); those are for fluxhost pages ',
+      ],
       ['run', 'artifact/artifact', 'given a list of items (of an evaluation kit), expected a scenario (host, vms)'],
     ] as const) {
       const io = captureIo();
-      const path = fileURLToPath(new URL(`../../examples/${file}.yaml`, import.meta.url));
+      const name = file.includes('.') ? file : `${file}.yaml`;
+      const path = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
       expect(await main([command, path, ...(command === 'sweep' ? ['--vary', 'seed=1,2'] : [])], io)).toBe(2);
       expect(io.err.trimEnd().split('\n')).toHaveLength(1);
-      expect(io.err).toContain(`${file}.yaml: ${told}`);
+      expect(io.err).toContain(`${name}: ${told}`);
     }
   });
 

@@ -13,7 +13,8 @@ import {
   withFields,
 } from '../../src/index.js';
 import { MOST_MEMORY_BYTES } from '../../src/web/limits.js';
-import { hasArrivals, headerOf, pageFormatOf } from '../../src/web/page-format.js';
+import { isOfArrivals } from '../../src/input/tables.js';
+import { headerOf, pageFormatOf } from '../../src/web/page-format.js';
 import { keptFor, keptLine } from '../../src/web/kept.js';
 import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
 import { scaledRates } from '../../src/web/rates.js';
@@ -319,8 +320,8 @@ describe('the runner of the live page', () => {
     expect(pageFormatOf('a.oracleGeneral.zst', new Uint8Array(24))).toBe('oracleGeneral');
     expect(pageFormatOf('arrivals.csv', new TextEncoder().encode('arrival,page\n1,2\n'))).toBeUndefined();
     expect(pageFormatOf('notes.txt', bytes)).toBeUndefined();
-    expect(hasArrivals('"arrival",service')).toBe(true);
-    expect(hasArrivals('arrivals,service')).toBe(false);
+    expect(isOfArrivals('"arrival",service')).toBe(true);
+    expect(isOfArrivals('arrivals,service')).toBe(false);
     expect(await headerOf(new Uint8Array(gzipSync('arrival,service\n1,2\n')))).toBe('arrival,service');
     const runner = new Runner(() => compileCore());
     const file = { name: 'some.csv', bytes };
