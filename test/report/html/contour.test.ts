@@ -29,9 +29,11 @@ describe('a map of points', () => {
   });
 
   it('says from where on the objective is met', () => {
-    expect(said('xx..', 'xx..')).toBe('from host.cores = 16 on');
+    expect(said('xx..', 'xx..')).toBe('from host.cores = 16 on (12, the next below that was run, misses it)');
     expect(said('x...', 'xxx.')).toBe('from host.cores = 12 (load = 0.3) to 20 (load = 0.4) on');
-    expect(said('xx..', 'xxxx')).toBe('from host.cores = 16 on, at none with load = 0.4');
+    expect(said('xx..', 'xxxx')).toBe(
+      'from host.cores = 16 on (12, the next below that was run, misses it), at none with load = 0.4',
+    );
     expect(said('....')).toBe('at every point');
     expect(said('xxxx')).toBe('at no point');
   });

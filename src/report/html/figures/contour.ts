@@ -51,7 +51,15 @@ export function everywhere({ xs, ys, cells }: Panel): string {
   return cells.length === xs.length * ys.length ? 'at every point' : `at all ${cells.length} points that have a result`;
 }
 
-/** `from host.cores = 16 on`, `from host.cores = 12 (load = 0.3) to 20 (load = 0.9) on`; how many points where it is no such thing. */
+/** The next value below that was run, which misses it in every row that has a point there. */
+function below({ xs, cells }: Panel, from: number | string): string {
+  const before = xs[xs.indexOf(from) - 1];
+  return before === undefined || !cells.some(({ x }) => x === before)
+    ? ''
+    : ` (${before}, the next below that was run, misses it)`;
+}
+
+/** `from host.cores = 16 on (12, the next below that was run, misses it)`, `from host.cores = 12 (load = 0.3) to 20 (load = 0.9) on`; how many points where it is no such thing. */
 export function meetsFrom(panel: Panel, x: string, y: string): string {
   const met = panel.cells.filter((cell) => !cell.missed).length;
   if (met === panel.cells.length) return everywhere(panel);
@@ -63,6 +71,7 @@ export function meetsFrom(panel: Panel, x: string, y: string): string {
   const never = panel.ys.filter((_, row) => froms[row] === null);
   const not = never.length === 0 ? '' : `, at none with ${y} = ${never.join(', ')}`;
   const [first, last] = [some[0]!, some.at(-1)!];
-  if (some.every(({ from }) => from === first.from)) return `from ${x} = ${first.from} on${not}`;
+  if (some.every(({ from }) => from === first.from))
+    return `from ${x} = ${first.from} on${below(panel, first.from)}${not}`;
   return `from ${x} = ${first.from} (${y} = ${first.value}) to ${last.from} (${y} = ${last.value}) on${not}`;
 }
