@@ -10,6 +10,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contourOf } from '../../src/report/html/figures/contour.js';
 import { reportOf } from '../../src/report/html/document.js';
+import type { ResponsePlot, TailPlot } from '../../src/report/html/figure.js';
+import { valueText } from '../../src/report/html/page/ticks.js';
 import { renderHtml } from '../../src/report/html/render.js';
 import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
 import { QUIET, chromiumPath } from './chromium.js';
@@ -56,6 +58,59 @@ async function open(name: string, width: number, colorScheme: 'light' | 'dark'):
 const NAMES = ['result', 'comparison', 'size', 'sweep', 'grid', 'memory', 'pages', 'server', 'paper', 'suite'] as const;
 
 describe('a report in Chromium', () => {
+  it('says what every line has where somebody points, what is drawn there, and keeps it out of files', async () => {
+    const { page, complaints } = await open('comparison', 1200, 'light');
+    const tails = reportOf(made.comparison).figures.find(({ id }) => id === 'latency')!.drawing as TailPlot;
+    const { lines } = tails.panels[0]!;
+    const picture = page.locator('#latency .plot svg').first();
+    await picture.scrollIntoViewIfNeeded();
+    const box = (await picture.boundingBox())!;
+    const shares: number[][] = [];
+    for (const at of [0.3, 0.5, 0.7]) {
+      await page.mouse.move(box.x + at * box.width, box.y + box.height / 2);
+      await page.waitForSelector('#latency .readout');
+      expect(await page.locator('.read-name').allTextContents()).toEqual(lines.map(({ name }) => name));
+      const told = await page.locator('.read-value').allTextContents();
+      shares.push(told.map((text) => (text === '–' ? 0 : parseFloat(text))));
+      // the drawing is as it was
+      expect(await picture.evaluate((svg) => svg.outerHTML.includes('readout'))).toBe(false);
+    }
+    lines.forEach((_, i) => {
+      const falling = shares.map((row) => row[i]!);
+      expect(falling).toEqual([...falling].sort((a, b) => b - a));
+    });
+    await page.mouse.move(2, 2);
+    expect(await page.locator('.readout').count()).toBe(0);
+    // a sweep's points are few: what is nearest is told as the table has it
+    const sweep = await open('sweep', 1200, 'light');
+    const response = reportOf(made.sweep).figures[0]!.drawing as ResponsePlot;
+    const place = sweep.page.locator('.figure .plot svg').first();
+    await place.scrollIntoViewIfNeeded();
+    const frame = (await place.boundingBox())!;
+    await sweep.page.mouse.move(frame.x + 64, frame.y + frame.height / 2);
+    const first = response.panels[0]!.lines[0]!.points[0]!;
+    expect(await sweep.page.locator('.read-head').textContent()).toBe(`${response.x} = ${first.x}`);
+    expect(await sweep.page.locator('.read-value').first().textContent()).toContain(valueText(first.mean, 'ns'));
+    expect([...complaints, ...sweep.complaints]).toEqual([]);
+    await page.close();
+    await sweep.page.close();
+  });
+
+  it('lists what it asks where that is much', async () => {
+    const { page } = await open('comparison', 390, 'dark');
+    const { figures } = reportOf(made.comparison);
+    expect(await page.locator('.contents a').allTextContents()).toEqual([
+      ...figures.map(({ question }) => question),
+      'What limits these figures?',
+    ]);
+    for (const href of await page.locator('.contents a').evaluateAll((all) => all.map((a) => a.getAttribute('href')!)))
+      expect(await page.locator(href).count(), href).toBe(1);
+    await page.close();
+    const short = await open('size', 1200, 'light');
+    expect(await short.page.locator('.contents').count()).toBe(0);
+    await short.page.close();
+  });
+
   it.each(NAMES)('%s: draws every figure, asks for nothing, fits a phone', async (name) => {
     for (const [width, scheme] of [
       [1440, 'light'],

@@ -150,6 +150,20 @@ ${linksHtml(live)}
 </header>`;
 }
 
+/** Below so many figures all are found by scrolling. */
+const LEAST_LISTED = 4;
+
+/** Where to go in a long report: its questions, and what stands behind them. */
+function contentsHtml({ figures, remarks }: Report): string {
+  if (figures.length < LEAST_LISTED) return '';
+  const link = (id: string, text: string): string => `<li><a href="#${escapeHtml(id)}">${escapeHtml(text)}</a></li>`;
+  const all = [
+    ...figures.map(({ id, question }) => link(id, question)),
+    ...(remarks.length === 0 ? [] : [link('warnings', WARNINGS)]),
+  ];
+  return `<nav class="contents" aria-label="figures"><ol>\n${all.join('\n')}\n</ol></nav>`;
+}
+
 const claimsHtml = ({ claims = [] }: Report): string[] =>
   claims.map(
     ({ title, table }) => `<section class="claims"><h2>${escapeHtml(title)}</h2>${tableHtml(table, true)}</section>`,
@@ -169,11 +183,13 @@ function tablesHtml({ tables = [] }: Report): string[] {
   );
 }
 
+const WARNINGS = 'What limits these figures?';
+
 /** Each remark whole, for paper and for who reads to the end. */
 function remarksInFull({ remarks }: Report): string[] {
   if (remarks.length === 0) return [];
   const all = remarks.map(({ code, detail }) => `<dt>${escapeHtml(code)}</dt><dd>${escapeHtml(detail)}</dd>`);
-  return [`<section id="warnings"><h2>What limits these figures?</h2><dl>${all.join('\n')}</dl></section>`];
+  return [`<section id="warnings"><h2>${WARNINGS}</h2><dl>${all.join('\n')}</dl></section>`];
 }
 
 /** Folded, on screen and on paper: it is for who wants to run it again. */
@@ -222,6 +238,7 @@ export function pageOf(value: Reportable, context: Context, parts: PageParts): s
 <body>
 <main>
 ${headHtml(report, context)}
+${contentsHtml(report)}
 ${figuresHtml(report, context)}
 ${endHtml(report, context)}
 </main>

@@ -7,6 +7,7 @@ import { type Symbol, symbolOf } from './symbols.js';
 import { alike, logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
 import { freeSpot } from './free-spot.js';
 import { NAME_GAP, keyHeight, keyedBelow, writeKey } from './key.js';
+import { responseReadout, tailReadout } from './line-readouts.js';
 import { rows } from './rows.js';
 import { slanted, slantedDepth, wordTicks } from './word-axis.js';
 
@@ -188,7 +189,7 @@ export function tail(
       writeKey(svg, sorted, height + below - 8, room.narrow ? 4 : 72);
     }
     writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
-    return { title, svg };
+    return { title, svg, readout: tailReadout(svg, lines, [72, room.width - 24, 34, height - 42]) };
   });
 }
 
@@ -288,7 +289,8 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
   if (figure.cloud && figure.words) return rows(figure, room);
   const known = [...new Set(figure.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
   const frame = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
-  return figure.panels.map(({ title, unit, slo, lines, log = false }) => {
+  return figure.panels.map((panel) => {
+    const { title, unit, slo, lines, log = false } = panel;
     const sloHue = sloColour(lines.some(({ points }) => points.some(({ missed }) => missed)));
     const logarithmic = unit === 'ns' || log;
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
@@ -353,6 +355,8 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
         ),
       ],
     });
+    const readout = responseReadout(svg, figure, panel, [60, room.width - right, 34, frame - 42]);
+    const read = readout === undefined ? {} : { readout };
     const labels = lines.flatMap(({ name, hue, points }): Label[] => {
       const end = points.at(-1);
       return end === undefined
@@ -363,7 +367,7 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       // falls to the right: the corner above it is free
       const wide = 36 + 7.4 * longest;
       writeKey(svg, lines, 34 + 16 * lines.length, room.width - right - wide);
-      return { title: '', svg };
+      return { title: '', svg, ...read };
     }
     if (below) {
       writeKey(svg, lines, height + deeper - 10, 4);
@@ -377,6 +381,6 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       const spot = freeSpot(path, slo.text, [64, room.width - right], at(svg, 'y', slo.value));
       writeLabel(svg, slo.text, sloHue, ...spot);
     }
-    return { title: '', svg }; // it stands at the axis
+    return { title: '', svg, ...read }; // it stands at the axis
   });
 }

@@ -7,6 +7,7 @@ import { claims } from './claims.js';
 import { moves, needed, stack } from './bars.js';
 import { response, tail } from './lines.js';
 import type { Panel, Room, View } from './panel.js';
+import { readable } from './readout.js';
 import { figurePng, figureSvg, save } from './save.js';
 import { strips } from './strips.js';
 import { zoomable } from './zoom.js';
@@ -73,7 +74,7 @@ function draw(place: HTMLElement): void {
   const panels = panelsOf(entry.drawing, roomIn(width, entry.drawing, id));
   drawn.set(id, panels);
   place.replaceChildren(
-    ...panels.map(({ title, svg }) => {
+    ...panels.map(({ title, svg, readout }) => {
       const panel = document.createElement('div');
       panel.className = 'panel';
       panel.style.maxWidth = `${svg.getAttribute('width')}px`; // a title does not make it wider than its picture
@@ -85,6 +86,7 @@ function draw(place: HTMLElement): void {
       }
       svg.setAttribute('aria-hidden', 'true');
       panel.append(svg);
+      if (readout !== undefined) readable(panel, svg, readout);
       return panel;
     }),
   );

@@ -1,11 +1,14 @@
 // A panel: one picture with its title. Names stand beside the lines that they name, moved apart where they would cover one another.
 
 import * as Plot from '@observablehq/plot';
+import type { Readout } from './readout.js';
 import { LINE, spaced } from './spaced.js';
 
 export interface Panel {
   readonly title: string;
   readonly svg: SVGSVGElement;
+  /** What its lines have where somebody points. */
+  readonly readout?: Readout;
 }
 
 /** From which share of a window to which it is looked at. */
