@@ -32,6 +32,9 @@ export const QUIET = [
   '--disable-sync',
 ];
 
+/** For what a page is waited for: most of what a test has. Playwright's own 30 s are over before a busy machine has loaded one. */
+export const PATIENCE_MS = 240_000;
+
 export function chromiumPath(): string {
   const path = PLACES.find((place) => place !== undefined && existsSync(place));
   if (path === undefined) {

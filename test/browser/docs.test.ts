@@ -9,7 +9,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { site } from '../../scripts/site.mjs';
 import { addressOf, listen } from '../../src/cli/serve.js';
-import { QUIET, chromiumPath } from './chromium.js';
+import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
 
 /** A folder for pictures of the pages, to be looked at. */
 const LOOK = process.env['FLUXHOST_LOOK'];
@@ -38,6 +38,7 @@ async function open(
   colorScheme: 'light' | 'dark',
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', ({ message }) => complaints.push(message));

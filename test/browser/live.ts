@@ -4,7 +4,7 @@
 import type { Server } from 'node:http';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { addressOf, listen } from '../../src/cli/serve.js';
-import { QUIET, chromiumPath } from './chromium.js';
+import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
 
 export interface Visit {
   readonly page: Page;
@@ -48,6 +48,7 @@ export class LivePage {
     core?: Promise<void>,
   ): Promise<Visit> {
     const page = await this.browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', ({ message }) => complaints.push(message));

@@ -29,6 +29,7 @@ import { STORIES } from '../../src/web/stories/index.js';
 import { benchOf } from '../../src/lessons/grade.js';
 import { LESSONS, lessonFor } from '../../src/lessons/index.js';
 import { captureIo } from '../cli/fake.js';
+import { PATIENCE_MS } from './chromium.js';
 import { data, drop, inSight, LivePage, standing, toEnd, write, saying } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -398,6 +399,7 @@ describe('the live page in Chromium', () => {
       ...['lru', 'sieve', 'lru, curve'],
     ]);
     const alone = await page.context().browser()!.newPage();
+    alone.setDefaultTimeout(PATIENCE_MS);
     await alone.goto(page.url().replace(/#.*/s, pages!.fragment));
     await alone.click('#replay');
     await alone.waitForSelector('#pages canvas');

@@ -14,7 +14,7 @@ import type { ResponsePlot, TailPlot } from '../../src/report/html/figure.js';
 import { valueText } from '../../src/report/html/page/ticks.js';
 import { renderHtml } from '../../src/report/html/render.js';
 import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
-import { QUIET, chromiumPath } from './chromium.js';
+import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
 
 /** A folder for pictures of the pages, to be looked at. */
 const LOOK = process.env['FLUXHOST_LOOK'];
@@ -43,6 +43,7 @@ interface Visit {
 
 async function open(name: string, width: number, colorScheme: 'light' | 'dark'): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', ({ message }) => complaints.push(message));
@@ -229,6 +230,7 @@ describe('a report in Chromium', () => {
 
   it('draws first what is in sight, the rest later, and all of it', async () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.addInitScript(() => {
       addEventListener('DOMContentLoaded', () => {
         const places = [...document.querySelectorAll('.plot')];

@@ -57,7 +57,7 @@ export async function coreWith(
   let binary: Uint8Array | null = null;
   let said = '';
   const say = { write: (words: string | Uint8Array) => void (said += String(words)) };
-  const where = ['--config', 'asconfig.json', '--target', 'checked', '--baseDir', ROOT, '--outFile', 'core.wasm'];
+  const where = ['--config', 'asconfig.json', '--target', 'debug', '--baseDir', ROOT, '--outFile', 'core.wasm'];
   const { error } = await main([entry, ...where], {
     async readFile(name: string, base: string) {
       return files.get(name) ?? readFile(resolve(base, name), 'utf8').catch(() => null);

@@ -103,9 +103,9 @@ async function hitsInCore(
   const core = await newCore(build);
   const cache = make(core, policy.id, capacity, ...parameters);
   const hits: boolean[] = [];
+  const sink = new RequestSink((words, count) => core.fill(words, count));
   for (const request of trace) {
     const before = core.exports.pagesHits(cache);
-    const sink = new RequestSink((words, count) => core.fill(words, count));
     sink.put(request.page, request.write);
     sink.end();
     core.exports.pagesReplay(cache, 1);

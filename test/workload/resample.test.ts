@@ -99,7 +99,7 @@ describe('a resampled trace', () => {
 });
 
 describe('intervals over days made of a trace’s blocks', () => {
-  const [MACROS, REPLICATIONS, BLOCKS, PER_BLOCK] = [400, 8, 40, 60];
+  const [MACROS, REPLICATIONS, BLOCKS, PER_BLOCK] = [400, 8, 40, 4];
 
   /** A trace of blocks of which every other one, on average, is twice as busy; the mean of the process is known. */
   function made(seed: number): number[] {
