@@ -104,7 +104,7 @@ export function baselineHost(
 export const mostParts = (ioPerCall: number): number => Math.floor(MOST_PARTS / (ioPerCall + 1));
 const MOST_PARTS = 5e6;
 
-/** The most functions with which p99 stays below the objective; `early`: whether VMs may go before their keep-alive ends. */
+/** The most functions with which p99 stays below the objective; `early`: whether VMs may go before their keep-alive ends, as those that are not kept always may. */
 export function mostFunctions(
   settings: Settings,
   run: (functions: number) => Promise<SystemRun>,

@@ -33,6 +33,13 @@ interface Grid {
   readonly keepAlives: readonly number[];
 }
 
+/** By how much arithmetic is off at the points that were searched where VMs keep to their time: arithmetic over search, the least and the most. */
+export function arithmeticOff(found: readonly Searched[]): { points: number; low: number | null; high: number | null } {
+  const off = found.flatMap(({ early, ratio, arithmetic }) => (early || ratio === null ? [] : [arithmetic / ratio]));
+  const none = off.length === 0;
+  return { points: off.length, low: none ? null : Math.min(...off), high: none ? null : Math.max(...off) };
+}
+
 /** With room that VMs keep to their time, and with those going early whose memory is needed. */
 export async function searches(settings: Settings, module?: WebAssembly.Module): Promise<Searched[]> {
   const numbers = (path: string): number[] => settings.list(path).map(Number);
@@ -73,14 +80,18 @@ async function searchedGrid(
   for (const keepAliveS of keepAlives) {
     const most = bound(baselineMemory(settings, base, keepAliveS));
     const run = (n: number) => baselineHost(settings, host, n, base, keepAliveS, module);
-    baselines.push({ keepAliveS, bound: most, ...(await mostFunctions(settings, run, early, most)) });
+    baselines.push({
+      keepAliveS,
+      bound: most,
+      ...(await mostFunctions(settings, run, early || keepAliveS === 0, most)),
+    });
   }
   const points: Searched[] = [];
   for (const functions of sizes)
     for (const sysKeepS of sysKeeps) {
       const most = bound(nanvixMemory(settings, functions, sysKeepS));
       const run = (n: number) => nanvixHost(settings, host, n, functions, sysKeepS, module);
-      const nanvix = await mostFunctions(settings, run, early, most);
+      const nanvix = await mostFunctions(settings, run, early || sysKeepS === 0, most);
       for (const baseline of baselines)
         points.push({
           functions,
