@@ -1,13 +1,14 @@
 // Which cores may be taken, so that a victim is found without a look at every core (victims.ts says who may take from whom). Cores
 // whose vCPU can be told to leave are kept by level (class, then priority), by how many cores their VM has above its guarantee, and by whether
 // they search: a bitmap of cores for each. A VM that wins or loses a core moves its bits to the next row. Kept only from the first
-// question on, since under some mechanisms nobody ever asks; what has changed of a core is written down when somebody does.
+// question on; what has changed of a core is written down when somebody asks. Where
+// more happens between rounds than there are cores, each round that asks lays it out anew.
 //
 //   level, the lowest first ─→ rows by cores above the guarantee, 1 … most ─→ cores that run | cores that search
 
 import { allocate } from "../kernel/arena";
 import {
-  Core, H, RUNNING, SEARCHING, SPINNING, STEALING, STEP_NONE, Vm, clearBit, coreAt, isNull, nothing, setBit, vmAt,
+  Core, H, RUNNING, SEARCHING, SPINNING, STEALING, STEP_NONE, Vm, clearBit, clock, coreAt, isNull, nothing, setBit, vmAt,
 } from "./state";
 
 /** Cores that may be taken of all VMs of one class and priority. */
@@ -25,11 +26,14 @@ export class Level {
 class Takeable {
   on: u32; //         1: kept up to date
   words: u32; //      of a bitmap of cores
-  cores: usize; //    of each VM, bitmaps of those that may be taken: those that run, those that search
+  cores: usize; //    of each VM, bitmaps of those that may be taken: those that run, those that search; and in which layout they are what they say
   levels: usize;
   levelCount: u32;
   filled: usize; //   bitmap of the levels that hold any
   changed: usize; //  bitmap of cores that have changed since anybody asked
+  layout: u64; //     how many times it was laid out
+  askedAt: u64; //    events when somebody asked last,
+  gap: u64; //        and how many since the event before in which somebody had
 }
 
 const T: Takeable = changetype<Takeable>(memory.data(offsetof<Takeable>(), 64));
@@ -81,7 +85,7 @@ export function layTakeable(): bool {
   T.levels = allocate(<u64>T.levelCount * offsetof<Level>());
   T.filled = allocate(<u64>((T.levelCount + 63) >> 6) << 3);
   const bytes = <usize>T.words << 4;
-  T.cores = allocate(<u64>H.vmCount * bytes);
+  T.cores = allocate(<u64>H.vmCount * (bytes + 8));
   T.changed = allocate(<u64>T.words << 3);
   if (T.changed == 0 || T.levels == 0 || T.filled == 0 || T.cores == 0) return false;
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -135,24 +139,54 @@ export function keepNoTakeable(): void {
   T.on = 0;
 }
 
+/** A round is over: what may change at every event until somebody asks again is laid out anew then. */
+export function restTakeable(): void {
+  if (T.gap > <u64>H.coresInAll) T.on = 0;
+}
+
 function keepTakeable(): void {
   T.on = 1;
-  const bytes = <usize>T.words << 4;
-  memory.fill(T.filled, 0, <usize>((T.levelCount + 63) >> 6) << 3);
-  for (let i: u32 = 0; i < T.levelCount; i++) {
-    const level = levelAt(i);
-    level.count = 0;
-    memory.fill(level.rows, 0, (<usize>level.most + 1) * bytes);
-    memory.fill(level.filled, 0, <usize>level.words << 4);
-  }
-  for (let i: u32 = 0; i < H.vmCount; i++) {
-    memory.fill(coresOf(vmAt(i)), 0, bytes);
-    vmAt(i).row = rowOf(vmAt(i));
-  }
+  T.layout++;
+  for (let w: u32 = 0; w < (T.levelCount + 63) >> 6; w++) store<u64>(T.filled + (<usize>w << 3), 0);
+  for (let i: u32 = 0; i < T.levelCount; i++) if (levelAt(i).count != 0) clearLevel(levelAt(i));
+  for (let w: u32 = 0; w < T.words; w++) store<u64>(T.changed + (<usize>w << 3), 0);
   for (let i: u32 = 0; i < H.coresInAll; i++) {
-    coreAt(i).takeable = <u8>NOT;
-    setBit(T.changed, i);
+    const core = coreAt(i);
+    const is = standing(core);
+    core.takeable = <u8>is;
+    if (is != NOT) enlist(core, is);
   }
+}
+
+function clearLevel(level: Level): void {
+  for (let which = RUNS; which <= SEARCHES; which++) {
+    for (let w: u32 = 0; w < level.words; w++) {
+      const filled = filledOf(level, which) + (<usize>w << 3);
+      for (let bits = load<u64>(filled); bits != 0; bits &= bits - 1) {
+        const row = rowAt(level, (w << 6) + <u32>ctz<u64>(bits)) + halfOf(which);
+        for (let at = row, end = row + (<usize>T.words << 3); at < end; at += 8) store<u64>(at, 0);
+      }
+      store<u64>(filled, 0);
+    }
+  }
+  level.count = 0;
+}
+
+/** Whether what is said of a VM's cores is of this layout. */
+// @ts-ignore: decorator
+@inline
+function isSeen(vm: Vm): bool {
+  return load<u64>(coresOf(vm) + (<usize>T.words << 4)) == T.layout;
+}
+
+/** A VM of which the first core is laid out. */
+// @ts-ignore: decorator
+@inline
+function see(vm: Vm): void {
+  const end = coresOf(vm) + (<usize>T.words << 4);
+  for (let at = coresOf(vm); at < end; at += 8) store<u64>(at, 0); // a few words
+  store<u64>(end, T.layout);
+  vm.row = rowOf(vm);
 }
 
 /** Cores above the guarantee; 0: what it has is not taken. */
@@ -185,17 +219,28 @@ export function takeableGone(core: Core): void {
   if (T.on && core.takeable != NOT) drop(core);
 }
 
+// @ts-ignore: decorator
+@inline
+function standing(core: Core): u32 {
+  return !mayLeave(core) ? NOT : core.vcpu.state == SEARCHING ? SEARCHES : RUNS;
+}
+
 function refresh(core: Core): void {
-  const is = !mayLeave(core) ? NOT : core.vcpu.state == SEARCHING ? SEARCHES : RUNS;
+  const is = standing(core);
   if (core.takeable == is) return;
   if (core.takeable != NOT) drop(core);
-  if (is == NOT) return;
-  const vm = core.lastVm; // whose vCPU it runs
-  const half = halfOf(is);
   core.takeable = <u8>is;
-  setBit(coresOf(vm) + half, core.index);
+  if (is != NOT) enlist(core, is);
+}
+
+// @ts-ignore: decorator
+@inline
+function enlist(core: Core, is: u32): void {
+  const vm = core.lastVm; // whose vCPU it runs
+  if (!isSeen(vm)) see(vm);
+  setBit(coresOf(vm) + halfOf(is), core.index);
   if (vm.row == 0) return;
-  setBit(rowAt(levelOf(vm), vm.row) + half, core.index);
+  setBit(rowAt(levelOf(vm), vm.row) + halfOf(is), core.index);
   fill(levelOf(vm), vm.row, is);
 }
 
@@ -212,6 +257,7 @@ function drop(core: Core): void {
 }
 
 function changeRow(vm: Vm): void {
+  if (!isSeen(vm)) return;
   const before = vm.row;
   const row = rowOf(vm);
   assert(row <= levelOf(vm).most);
@@ -258,7 +304,7 @@ function changeHalf(vm: Vm, before: u32, row: u32, which: u32): void {
 // @ts-ignore: decorator
 @inline
 function coresOf(vm: Vm): usize {
-  return T.cores + <usize>vm.index * (<usize>T.words << 4);
+  return T.cores + <usize>vm.index * ((<usize>T.words << 4) + 8);
 }
 
 // @ts-ignore: decorator
@@ -304,6 +350,8 @@ function empty(level: Level, row: u32, which: u32): void {
 
 /** The lowest level of which any core can be taken; null: none. */
 export function lowestLevel(): Level {
+  if (clock.events != T.askedAt) T.gap = clock.events - T.askedAt;
+  T.askedAt = clock.events;
   if (T.on == 0) keepTakeable();
   for (let w: u32 = 0; w < T.words; w++) {
     const at = T.changed + (<usize>w << 3);

@@ -18,6 +18,7 @@ import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
 import { collect, reading } from "./collect";
 import { endLeaving, firstLike, isNone, leave, nextLike, nthPlace, placesOf, takeFirst, vmOfRank } from "./rank";
+import { restTakeable } from "../takeable";
 import { oldestReady, stranded } from "../waiting";
 import { beginRefusals, isRefused } from "../victims";
 import { wanted, soonest } from "./signal";
@@ -272,6 +273,7 @@ export function onArbiter(): void {
     vm.denied = 0;
   }
   arbiter.gridAt = max<u64>(arbiter.gridAt, arbiter.busyUntil);
+  restTakeable();
 
   planNext(kept);
   if (settings.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
