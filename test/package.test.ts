@@ -104,8 +104,33 @@ describe('the tarball', () => {
   it('holds nothing else than that', () => {
     const top = readdirSync(installed).sort();
     const sources = ['assembly', 'asconfig.json', 'scripts']; // what `fluxhost build` compiles
-    const allowed = ['LICENSE', 'README.md', 'dist', 'docs', 'examples', 'package.json', ...sources];
+    const allowed = [
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'docs',
+      'examples',
+      'package.json',
+      ...sources,
+    ];
     expect(top.filter((name) => !allowed.includes(name))).toEqual([]);
+    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
+    expect(statSync(join(project, tarball)).size).toBeLessThan(7.5e6); // with source maps 12.5 MB
+    expect(readdirSync(installed, { recursive: true }).filter((name) => String(name).endsWith('.map'))).toEqual([]);
+  });
+
+  it('holds what its pages link to', () => {
+    const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+    expect(pages).toContain('README.md');
+    const dead = pages.flatMap((page) => {
+      const text = readFileSync(join(installed, page), 'utf8').replaceAll(/```.*?```/gs, '');
+      const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, to]) => decodeURI(to!));
+      const own = links.filter((to) => !/^[a-z]+:/.test(to));
+      return own.filter((to) => !existsSync(join(installed, page, '..', to))).map((to) => `${page}: ${to}`);
+    });
+    expect(dead).toEqual([]);
   });
 
   it('has the release core as its file', () => {
