@@ -1,4 +1,4 @@
-// Above the strips: each VM in its colour with what it has at present, and what the textures mean.
+// Above the strips: each VM in its colour and with its number, as the strips have them, with what it has at present, and what the textures mean.
 
 import { h } from './dom.js';
 import type { History } from './history.js';
@@ -6,6 +6,7 @@ import { KEPT_FOR, keptFor } from './kept.js';
 import type { Palette } from './palette.js';
 import { codeOf, IDLE, MOVING, POLLING, RUNNING, SEARCHING, type About } from './protocol.js';
 import { Strips } from './strips.js';
+import { numberOf } from './numbers.js';
 import { count } from './words.js';
 
 /** VMs that are named; more would push the strips off the page. */
@@ -26,7 +27,8 @@ export class Legend {
     const vms = about.vms.slice(0, MOST_NAMED).map(({ name }, i) => {
       const now = h('span', { class: 'what' });
       this.now.push(now);
-      return h('li', {}, swatch(codeOf(i, RUNNING), palette), h('span', { class: 'name' }, name), now);
+      const [look, mark] = [swatch(codeOf(i, RUNNING), palette), h('span', { class: 'mark' }, numberOf(i))];
+      return h('li', {}, look, mark, h('span', { class: 'name' }, name), now);
     });
     const left = about.vms.length - MOST_NAMED;
     if (left > 0) vms.push(h('li', { class: 'what' }, `and ${left} more VMs`));

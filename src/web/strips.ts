@@ -1,8 +1,9 @@
 // One strip a core, time to the right, the newest at the right edge: the colour says which VM, the texture what its vCPU does.
 // Running is solid, searching and spinning pale, a move is hatched, idle is bare, a core that polls for the host grey. Drawn pixel by
-// pixel, the new columns alone.
+// pixel, the new columns alone; the numbers of the VMs stand over them.
 
 import type { History } from './history.js';
+import { drawNumbers, LEAST_ROW } from './numbers.js';
 import type { Palette } from './palette.js';
 import { codeOf, IDLE, kindOf, MOVING, POLLING, RUNNING, vmOf } from './protocol.js';
 
@@ -102,6 +103,7 @@ export class Strips {
     this.paint(pixels, columns, kept, width);
     this.drawn!.columns = kept + columns.length;
     context.putImageData(this.image, 0, 0);
+    if (row >= LEAST_ROW) drawNumbers(context, this.columns(history, fromNs, perPixel, 0, width), this, palette);
   }
 
   /** Moves what is drawn already to where it belongs now, and answers how many columns of it are right: most, as a rule. */

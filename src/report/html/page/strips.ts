@@ -64,6 +64,32 @@ function pathsOf(
   return paths;
 }
 
+/** A row below this has no room for a number, in pixels, a slice below that none beside what it shows. */
+const LEAST_ROW = 11;
+const LEAST_SLICE = 22;
+
+/** In wide slices the number that the key gives the VM: nobody has to tell VMs by hue alone. A rim of paper lets it be read on any. */
+function numbers(
+  svg: SVGSVGElement,
+  { cores, columnNs }: Strip,
+  x: (ns: number) => number,
+  middle: (core: number) => number,
+  view: View,
+): void {
+  const look = { 'text-anchor': 'middle', 'dominant-baseline': 'central', 'font-size': 11, 'font-weight': 600 };
+  const rim = { stroke: 'var(--page)', 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+  cores.forEach(({ vms }, core) => {
+    let column = 0;
+    for (const [vm, columns] of runsOf(vms)) {
+      const [from, to] = [Math.max(view.from, column * columnNs), Math.min(view.to, (column + columns) * columnNs)];
+      column += columns;
+      if (vm < 0 || to <= from || x(to) - x(from) < LEAST_SLICE) continue;
+      const at = { x: place((x(from) + x(to)) / 2), y: place(middle(core)) };
+      svg.append(element('text', { ...look, ...rim, ...at, fill: 'currentColor', class: 'vm-number' }, String(vm + 1)));
+    }
+  });
+}
+
 interface Name {
   readonly text: string;
   readonly colour: string;
@@ -77,7 +103,8 @@ const widthOf = (text: string): number => text.length * CHARACTER + 14;
 /** Where the names of the VMs stand: side by side, on further lines where there is no room. */
 function namesOf(vms: StripsPlot['vms'], room: Room): Name[] {
   let [x, line] = [LEFT, 0];
-  return vms.slice(0, MOST_NAMES).map(({ name: text, colour }): Name => {
+  return vms.slice(0, MOST_NAMES).map(({ name, colour }, i): Name => {
+    const text = `${i + 1} ${name}`;
     if (x > LEFT && x + widthOf(text) > room.width) [x, line] = [LEFT, line + 1];
     const placed = { text, colour, x, line };
     x += widthOf(text);
@@ -230,6 +257,7 @@ function draw(figure: StripsPlot, panel: Strip, room: Room, { from, to }: View):
     path.append(element('title', {}, `${name} ${word}`));
     svg.append(path);
   }
+  if (high >= LEAST_ROW) numbers(svg, panel, x, (core) => y(core) + (high - gap) / 2, view);
   if (waits) queues(svg, panel, figure, x, room, head, view);
   legend(svg, names, panel.kept, room, pattern);
   // for who zooms: where its time begins and ends
