@@ -14,6 +14,7 @@ const CLUSTER = { source: 'src/cli/kubernetes.ts', target: 'docs/cluster.md', na
 const DIAGRAMS = [
   { source: 'src/explain/diagrams.ts', name: 'diagrams' },
   { source: 'src/explain/model-diagrams.ts', name: 'modelDiagrams' },
+  { source: 'src/explain/order-diagram.ts', name: 'orderDiagrams' },
 ];
 const ARCHITECTURE = 'docs/architecture.md';
 

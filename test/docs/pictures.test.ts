@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { arrivals, arrivalsPicture } from '../../scripts/arrivals.mjs';
 import { diagrams } from '../../src/explain/diagrams.js';
 import { BANDWIDTH, looks, modelDiagrams, SEARCH, speedOf } from '../../src/explain/model-diagrams.js';
+import { DUE, happens, orderDiagrams } from '../../src/explain/order-diagram.js';
 import { PARAMETERS } from '../../src/explain/parameters.js';
 import { resolveScenario, Simulation } from '../../src/index.js';
 import { reproduce } from '../../src/experiments/api.js';
@@ -80,7 +81,7 @@ it('docs/pictures/tiers.svg: marks stand where the sums of their defaults are on
 });
 
 describe('every page of the model', () => {
-  const pages = readdirSync('docs/model').filter((name) => name !== 'order.md'); // whose table is its picture
+  const pages = readdirSync('docs/model');
   it.each(pages)('docs/model/%s has a picture that is there, with words for it', (page) => {
     const pictures = [
       ...readFileSync(`docs/model/${page}`, 'utf8').matchAll(/^!\[(.{20,})\]\(\.\.\/pictures\/(.+)\)$/gm),
@@ -102,8 +103,39 @@ describe('every page of the model', () => {
   });
 });
 
-it.each(Object.entries(modelDiagrams()))('docs/pictures/%s is what npm run docs writes', (name, svg) => {
-  expect(readFileSync(`docs/pictures/${name}`, 'utf8')).toBe(svg);
+it.each(Object.entries({ ...modelDiagrams(), ...orderDiagrams() }))(
+  'docs/pictures/%s is what npm run docs writes',
+  (name, svg) => {
+    expect(readFileSync(`docs/pictures/${name}`, 'utf8')).toBe(svg);
+  },
+);
+
+it('docs/pictures/order.svg: ranks are those of the table and of the core, and the lines lead to where they say', () => {
+  const core = readFileSync('assembly/kernel/event-queue.ts', 'utf8');
+  const table = readFileSync('docs/model/order.md', 'utf8');
+  for (const { rank, name } of DUE) {
+    expect(core, name).toMatch(new RegExp(`export const RANK_${name}: u64 = ${rank};`));
+    expect(table).toMatch(new RegExp(`^\\| ${rank} +\\| \`${name}\``, 'm'));
+  }
+  // by hand: ends as they were planned, arrivals by the VM's place
+  expect(happens(DUE).map((i) => DUE[i]!.what)).toEqual([
+    'a task of batch ends',
+    'a task of api ends',
+    'a page of batch is back',
+    'a quantum of batch ends',
+    'a request of api arrives',
+    'a request of web arrives',
+    'the arbiter’s round begins',
+    'a vCPU of api looks for work',
+    'a sample of the series is taken',
+  ]);
+  const ends = [...orderDiagrams()['order.svg']!.matchAll(/ d="M\d+ (\d+)C.* (\d+)"/g)].map(([, from, to]) => [
+    Number(from),
+    Number(to),
+  ]);
+  const least = Math.min(...ends.flat());
+  expect(ends.map(([from]) => (from! - least) / 26)).toEqual(happens(DUE));
+  expect(ends.map(([, to]) => (to! - least) / 26)).toEqual(DUE.map((_, i) => i));
 });
 
 it('docs/pictures/search.svg: a search looks at all others before it looks at one again', () => {
