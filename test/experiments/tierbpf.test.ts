@@ -24,6 +24,7 @@ interface Size {
 interface Printed {
   readonly claims: Claim[];
   readonly figures: Record<string, Size>;
+  readonly remarks?: { code: string; detail: string }[];
   readonly laws: { T1: Record<string, number>; T4: Record<string, number[]> };
 }
 
@@ -122,7 +123,15 @@ describe('reproduce tierbpf', () => {
     expect([free.always, free.admitted, priced.admitted].map(({ comingMost }) => comingMost)).toEqual([681, 335, 6]);
     expect(priced.admitted.totalNs).toBeLessThan(free.admitted.totalNs);
     expect(free.admitted.totalNs).toBeLessThan(free.always.totalNs);
-    expect(await refused('tierbpf', 'background=true')).toContain('expected no tpp with background');
+    // alone it leaves tpp out, and says so; tpp alone cannot be
+    const small = ['background=true', 'sizes=4KiB', 'accesses=3000', 'pages=200'];
+    const { figures, remarks } = await printed<Printed>('tierbpf', ...small);
+    expect(Object.keys(figures['4KiB']!.hosts).sort()).toEqual(['autonuma', 'count']);
+    expect(remarks!.map(({ code }) => code)).toEqual(['no-tpp']);
+    expect((await printed<Printed>('tierbpf', ...small, 'detectors=count')).remarks).toBeUndefined();
+    expect(await refused('tierbpf', 'background=true', 'detectors=tpp')).toContain(
+      'expected another than tpp with background',
+    );
   });
 
   it('refuses what is no pair of tiers', async () => {

@@ -7,7 +7,7 @@ import { pictured } from '../pictures.js';
 import { times } from '../words.js';
 import { accessesPicture, gainPicture, timePicture } from './pictures.js';
 import { TIERBPF_PARAMETERS } from './parameters.js';
-import { control, FACTORS, gain, type HostFound, MOVES, type SizeFound, study } from './study.js';
+import { control, FACTORS, gain, type HostFound, MOVES, type SizeFound, detectorsOf, study } from './study.js';
 
 const SOURCE = 'arXiv 2604.12300, abstract';
 const COMMAND = 'fluxhost reproduce tierbpf';
@@ -247,6 +247,7 @@ export const experiment = experimentOf(TIERBPF_PARAMETERS, async (asked) => {
     claims: [...gains(found, assumed(asked.settings)), ...further(found, pairs, asked.settings)],
     tables: tables(found),
     figures: counted(found),
+    remarks: detectorsOf(asked.settings).remarks,
     laws: {
       T1: Object.fromEntries(found.map((one) => [one.size, one.breakEven])),
       T4: {

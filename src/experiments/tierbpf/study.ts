@@ -1,5 +1,6 @@
 // Every host at every size, with its candidates all promoted and with admission, beside pages that stay where they were first touched.
 
+import type { Remark } from '../../report/trust.js';
 import { type Accesses } from '../../residency/accesses.js';
 import { bestStaticNs, breakEven, runTiers, type TierResult, type TierSettings } from '../../residency/tiers.js';
 import type { Asked } from '../experiment.js';
@@ -68,17 +69,22 @@ async function ofHost(
   return { size, host, always, admitted, byFactor, byMove };
 }
 
+const NO_TPP = 'its watermarks make room ahead, a page that comes over the link takes the place of one';
+
+/** Whose candidates are looked at: all that are asked for, but tpp where moves go on in the background beside others. */
+export function detectorsOf(settings: Settings): { hosts: DetectorName[]; remarks: Remark[] } {
+  const asked = [...new Set(settings.list('detectors') as DetectorName[])];
+  const hosts = settings.flag('background') ? asked.filter((one) => one !== 'tpp') : asked;
+  const out = hosts.length < asked.length;
+  return { hosts, remarks: out ? [{ code: 'no-tpp', detail: `background leaves detector tpp out: ${NO_TPP}` }] : [] };
+}
+
 /** Moves in the background, where they are asked for. */
 function link(settings: Settings): Pick<TierSettings, 'background'> {
   if (!settings.flag('background')) return {};
-  if (settings.list('detectors').includes('tpp'))
+  if (detectorsOf(settings).hosts.length === 0)
     refuse([
-      {
-        path: 'detectors',
-        given: settings.text('detectors'),
-        expected:
-          'no tpp with background: its watermarks make room ahead, a page that comes over the link takes the place of one',
-      },
+      { path: 'detectors', given: settings.text('detectors'), expected: `another than tpp with background: ${NO_TPP}` },
     ]);
   return { background: { price: settings.number('price') } };
 }
@@ -94,8 +100,7 @@ export async function study(asked: Asked): Promise<SizeFound[]> {
     const accesses = await accessesOf(asked, size);
     const tiers = { ...tiersOf(settings, accesses, size), ...link(settings) };
     const hosts: HostFound[] = [];
-    for (const host of new Set(settings.list('detectors') as DetectorName[]))
-      hosts.push(await ofHost(asked, accesses, tiers, size, host));
+    for (const host of detectorsOf(settings).hosts) hosts.push(await ofHost(asked, accesses, tiers, size, host));
     found.push({
       size,
       accesses,
@@ -115,7 +120,7 @@ export async function control(asked: Asked): Promise<{ always: TierResult; admit
   const accesses = await accessesOf(free, '4KiB');
   const tiers = tiersOf(free.settings, accesses, '4KiB');
   const pairs = [];
-  for (const host of new Set(asked.settings.list('detectors') as DetectorName[])) {
+  for (const host of detectorsOf(asked.settings).hosts) {
     const own = { ...tiers, ...detectorOf(free.settings, host, '4KiB', tiers.fastUnits) };
     const admit = admission(free.settings, tiers, asked.settings.number('admit.factor'));
     pairs.push({
