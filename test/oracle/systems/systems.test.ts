@@ -10,7 +10,7 @@ import {
   runNexus,
   type SystemRun,
 } from '../../../src/systems/run.js';
-import { exponential, MIB, MS, NANVIX, NEXUS, poisson, S } from '../../systems/support.js';
+import { columns, exponential, MIB, MS, NANVIX, NEXUS, poisson, type Row, S } from '../../systems/support.js';
 import { readLifecycle } from '../../../src/lifecycle/read.js';
 import { memoryHost } from '../../../src/workload/index.js';
 import { AZURE_2021, azure2019, bare, FILES } from '../lifecycle/traces.js';
@@ -219,5 +219,22 @@ describe('the same as a naive model has it', () => {
     expect(all.default).toBeGreaterThan(0);
     expect(all.bins).toBeGreaterThan(0);
     expect(all.ahead).toBeGreaterThan(0);
+  });
+
+  it('loads ahead behind what ends, and before what comes, at one instant', async () => {
+    const spec: NexusSpec = { ...NEXUS, workers: 0, connectNs: 0, fabricNs: 0, policy: 'hist-faascache' };
+    const row = (at: number): Row => ({ at, compute: S });
+    const rows: Row[] = [row(0)];
+    // idle for ten minutes each time: loaded ahead 0.9 of them after the end
+    for (let i = 0; i < 4; i++) {
+      const { latencyNs } = await runNexus(spec, columns(rows));
+      rows.push(row(rows.at(-1)!.at + latencyNs.at(-1)! + (i < 3 ? 600 * S : 540 * S)));
+    }
+    for (const early of [0, 1]) {
+      const requests = columns([...rows.slice(0, -1), { ...rows.at(-1)!, at: rows.at(-1)!.at - early }]);
+      const run = await runNexus(spec, requests);
+      expect(differing(run, naiveNexus(spec, requests))).toEqual([]);
+      expect(run.cold.at(-1)).toBe(early);
+    }
   });
 });
