@@ -1,7 +1,7 @@
 // The pictures of README.md and docs/ that are taken in Chromium: figures of the reports that commands on the examples leave, and the
 // live page, forked in the middle of a burst; and docs/pictures/arrivals.svg, which needs a simulation. Not part of `npm run docs`, whose files must come out the same byte for byte on every
 // machine: fonts differ. Names (`npm run pictures -- strips`) make only those.
-/* global document */
+/* global document, requestAnimationFrame */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ const REPORTS = [
   {
     command: 'compare examples/burst.yaml --mechanisms ideal,hyperflux,hotplug,static',
     figures: { latency: 'latency.png', 'core-seconds': 'core-seconds.png' },
+    inBoth: true,
   },
   { command: 'compare examples/burst.yaml --mechanisms hyperflux,cgroup', figures: { strips: 'strips.png' } },
   {
@@ -34,6 +35,12 @@ const REPORTS = [
     figures: { 'miss-ratio': 'miss-ratio.png' },
   },
 ];
+/** Those of README.md are there in dark, too, for `<picture>` to choose from. */
+const darkOf = (name) => name.replace('.png', '-dark.png');
+const SCHEMES = [
+  ['light', (name) => name],
+  ['dark', darkOf],
+];
 const LIVE_PAGE = 'live-page.png';
 const ARRIVALS = 'arrivals.svg';
 const MOST_BYTES = 200_000;
@@ -47,7 +54,7 @@ function made(name) {
   process.stderr.write(`docs/pictures/${name}: ${size} bytes\n`);
 }
 
-async function figures(browser, folder, { command, figures }) {
+async function figures(browser, folder, { command, figures, inBoth = false }) {
   const wanted = Object.entries(figures).filter(([, name]) => isWanted(name));
   if (wanted.length === 0) return;
   const status = await run(process.execPath, [at('dist/cli.js'), ...command.split(' '), '--out', folder], {
@@ -55,16 +62,16 @@ async function figures(browser, folder, { command, figures }) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) fail(`pictures: ${command} ended with status ${status}`);
-  const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, colorScheme: 'light' });
-  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
-  for (const [id, name] of wanted) {
-    await page
-      .locator(`#${id} .plot`)
-      .first()
-      .screenshot({ path: at('docs/pictures', name) });
-    made(name);
+  for (const [colorScheme, fileOf] of inBoth ? SCHEMES : SCHEMES.slice(0, 1)) {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, colorScheme });
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    for (const [id, name] of wanted) {
+      const path = at('docs/pictures', fileOf(name));
+      await page.locator(`#${id} .plot`).first().screenshot({ path });
+      made(fileOf(name));
+    }
+    await page.close();
   }
-  await page.close();
 }
 
 async function livePage(browser) {
@@ -88,8 +95,12 @@ async function livePage(browser) {
     await page.keyboard.press('Enter');
     await page.waitForSelector('.steps li');
     await page.evaluate(() => document.activeElement.blur());
-    await page.screenshot({ path: at('docs/pictures/live-page.png') });
-    made(LIVE_PAGE);
+    for (const [colorScheme, fileOf] of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.screenshot({ path: at('docs/pictures', fileOf(LIVE_PAGE)) });
+      made(fileOf(LIVE_PAGE));
+    }
   } finally {
     server.kill();
   }

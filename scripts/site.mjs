@@ -147,6 +147,11 @@ function rendered(markdown, path, pages, files) {
       token.tag = 'span';
     } else fail(`${path}: nothing lies at ${href}`);
   };
+  const sourceOf = (href) => {
+    const token = { attrGet: () => href, attrSet: (_, place) => (token.place = place) };
+    link(token, 'srcset');
+    return token.place ?? href;
+  };
   let depth = [];
   tokens.forEach((token, i) => {
     if (token.type === 'heading_open') {
@@ -168,6 +173,8 @@ function rendered(markdown, path, pages, files) {
     }
     for (const child of token.children ?? []) {
       if (child.type === 'image') link(child, 'src');
+      // of <picture>, where a picture has a dark form
+      if (child.type === 'html_inline') child.content = child.content.replace(/(?<= srcset=")[^"]+(?=")/, sourceOf);
       if (child.type === 'link_open') {
         link(child, 'href');
         depth.push(child.tag);

@@ -3,9 +3,11 @@
 
 import { IDLE, kindOf, POLLING, vmOf } from './protocol.js';
 
-/** A row below this has no room for a number, in pixels, a slice below that none beside what it shows. */
-export const LEAST_ROW = 11;
+/** A row below this has no room for a number, in pixels, one below that half of one; a slice below the third none beside what it shows. */
+export const LEAST_ROW = 8;
+const WHOLE_ROW = 11;
 const LEAST_SLICE = 22;
+const LEAST_FONT = 9;
 const MOST_FONT = 12;
 
 export interface Slice {
@@ -40,10 +42,11 @@ export function drawNumbers(
   { paper, text }: { readonly paper: string; readonly text: string },
 ): void {
   context.save();
-  context.font = `600 ${Math.min(MOST_FONT, row - 3)}px system-ui, sans-serif`;
+  context.font = `600 ${Math.max(LEAST_FONT, Math.min(MOST_FONT, row - 3))}px system-ui, sans-serif`;
   Object.assign(context, { textAlign: 'center', textBaseline: 'middle', lineJoin: 'round', lineWidth: 3 });
   Object.assign(context, { strokeStyle: paper, fillStyle: text });
-  for (let core = 0; core < cores; core++)
+  const step = row < WHOLE_ROW ? 2 : 1; // they would run into one another
+  for (let core = 0; core < cores; core += step)
     for (const { vm, from, to } of slicesOf(columns, core)) {
       const [x, y] = [Math.round((from + to) / 2), core * row + Math.floor(row / 2)];
       context.strokeText(numberOf(vm), x, y);

@@ -99,8 +99,28 @@ describe('every page of the model', () => {
       .filter((path) => path.endsWith('.md'))
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
-    expect(readdirSync('docs/pictures').filter((name) => !text.includes(`pictures/${name})`))).toEqual([]);
+    expect(
+      readdirSync('docs/pictures').filter(
+        (name) => !text.includes(`pictures/${name}${name.endsWith('-dark.png') ? '"' : ')'}`),
+      ),
+    ).toEqual([]);
   });
+});
+
+it('README.md offers each of its pictures in dark, too, of the same size', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const names = [...readme.matchAll(/!\[[^\]]*\]\(docs\/pictures\/([\w-]+)\.png\)/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(2);
+  const sizeOf = (path: string): number[] => {
+    const png = readFileSync(path);
+    return [png.readUInt32BE(16), png.readUInt32BE(20)];
+  };
+  for (const name of names) {
+    expect(readme).toContain(
+      `<picture><source media="(prefers-color-scheme: dark)" srcset="docs/pictures/${name}-dark.png">\n![`,
+    );
+    expect(sizeOf(`docs/pictures/${name}-dark.png`)).toEqual(sizeOf(`docs/pictures/${name}.png`));
+  }
 });
 
 it.each(Object.entries({ ...modelDiagrams(), ...orderDiagrams() }))(

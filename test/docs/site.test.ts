@@ -38,7 +38,7 @@ it('every link and picture of every page leads to something that is there', () =
   const broken: string[] = [];
   let followed = 0;
   for (const [path, html] of pages)
-    for (const href of all(html, /\s(?:href|src)="([^"]*)"/g)) {
+    for (const href of all(html, /\s(?:href|src|srcset)="([^"]*)"/g)) {
       if (/^(https?|data|mailto):/.test(href)) continue;
       followed += 1;
       const [target, anchor] = href.replaceAll('&amp;', '&').split('#') as [string, string | undefined];
