@@ -7,6 +7,7 @@ import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, is
 import { exponential, sampleNs } from "../../kernel/distribution";
 import { H, VCpu, Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull } from "../state";
 import { partAt } from "../../kernel/part";
+import { readAhead } from "../../kernel/ahead";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
 // @ts-ignore: decorator
@@ -29,8 +30,6 @@ function scheduleArrival(vm: Vm): void {
   scheduleArrivalHere(vm);
 }
 
-// what was read ahead goes here, or the compiler would leave the reading out
-const READ: usize = memory.data(8, 8);
 // @ts-ignore: decorator
 @inline const MANY_VMS: u32 = 512; // so many no longer lie in a cache of 1 MiB
 
@@ -40,15 +39,15 @@ const READ: usize = memory.data(8, 8);
  */
 // @ts-ignore: decorator
 @inline
-function readAhead(vm: Vm): void {
+function readVm(vm: Vm): void {
   const at = changetype<usize>(vm);
   const v = vm.vcpus;
   const ofVm = load<u64>(at) ^ load<u64>(at, offsetof<Vm>("rankKey")) ^ load<u64>(at, offsetof<Vm>("stealStream0")) ^ load<u64>(at, offsetof<Vm>() + 16);
-  store<u64>(READ, ofVm ^ load<u64>(v) ^ load<u64>(v, offsetof<VCpu>("faultUntil")) ^ load<u64>(v, offsetof<VCpu>("searchAt")));
+  readAhead(ofVm ^ load<u64>(v) ^ load<u64>(v, offsetof<VCpu>("faultUntil")) ^ load<u64>(v, offsetof<VCpu>("searchAt")));
 }
 
 export function onArrival(vm: Vm): void {
-  if (H.vmCount >= MANY_VMS) readAhead(vm);
+  if (H.vmCount >= MANY_VMS) readVm(vm);
   if (vm.arrivals == L.ARRIVALS_PERIODIC) {
     release(vm);
     return;

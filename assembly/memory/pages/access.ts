@@ -15,7 +15,7 @@ import { allocate } from "../../kernel/arena";
 import { pow } from "../../kernel/math";
 import { unit, mix, next } from "../../kernel/random";
 import { Vm, Task, TASK_BEFORE_LOCK } from "../../cpu/state";
-import { Guest, guestIn, DIRTY, COPY } from "./state";
+import { Guest, guestIn, DIRTY } from "./state";
 
 // a task's word: 51 bits from which its next touch follows, one that says that it touches a page more than the whole part of
 // the mean, 12 that count the touches it still makes
@@ -105,11 +105,11 @@ export function advance(g: Guest, word: u64): u64 {
   return counted(<i32>g.pattern >= W.PATTERN_SCAN ? word + (1 << FROM) : mix(word + GOLDEN), word);
 }
 
-/** A page's word behind a touch: whether it writes nobody can foresee, so it is selected without a branch. */
+/** A page's marks behind a touch: whether it writes nobody can foresee, so it is selected without a branch. */
 // @ts-ignore: decorator
 @inline
-export function written(g: Guest, word: u64, bits: u32): u32 {
-  return select<u32>((bits | DIRTY) & ~COPY, bits, unit(mix((word >> FROM) ^ GOLDEN)) < g.writes);
+export function written(g: Guest, word: u64, marks: u32): u32 {
+  return select<u32>(marks | DIRTY, marks, unit(mix((word >> FROM) ^ GOLDEN)) < g.writes);
 }
 
 /** Whether touches go to the hot part, each page of which is as likely as the others. */

@@ -7,8 +7,9 @@
 // Nothing is scanned while nothing is touched on the host. Pages of VMs that were not touched sink when somebody looks at them again,
 // by as many levels as scans have passed.
 
-import { STATE, RESIDENT, PINNED, Guest, PageQueue, S, pushPage, pageAt, ACCESSED, guestAt } from "./state";
+import { STATE, RESIDENT, PINNED, Guest, PageQueue, S, pushPage, pageAt, marksOf, mark, ACCESSED, guestAt } from "./state";
 import { makeTouches } from "./touch";
+import { readAhead } from "../../kernel/ahead";
 
 // @ts-ignore: decorator
 @inline
@@ -80,10 +81,13 @@ function untouchedOf(g: Guest, level: u32): u32 {
   while (true) {
     const page = q.head;
     if (page == 0) return 0;
-    const p = pageAt(page);
-    q.head = p.next;
-    if ((p.word & ACCESSED) == 0) return page;
-    p.word &= ~ACCESSED;
+    const marks = marksOf(page);
+    q.head = pageAt(page).next;
+    if ((marks & ACCESSED) == 0) {
+      readAhead(pageAt(q.head).next); // by who takes the next victim
+      return page;
+    }
+    mark(page, marks & ~ACCESSED);
     pushPage(inUse(g), page);
     S.spared = 1;
   }

@@ -27,23 +27,28 @@ import { Tiers } from "../../residency/state";
 @inline export const GOING: u32 = 3;
 // @ts-ignore: decorator
 @inline export const RESCUED: u32 = 4;
-// @ts-ignore: decorator
-@inline export const AWAY: u32 = 3; // neither RESIDENT nor RESCUED
 
+// what a touch reads and writes of a page, a byte each in an array of its own, which fits a cache where the records do not
+// @ts-ignore: decorator
+@inline export const MISSING: u32 = 1; // neither RESIDENT nor RESCUED
+// @ts-ignore: decorator
+@inline export const ACCESSED: u32 = 2; // the stage-2 access bit
+// @ts-ignore: decorator
+@inline export const DIRTY: u32 = 4;
+// @ts-ignore: decorator
+@inline export const FRESH: u32 = 8; // brought by prefetching, not touched yet
+
+// of its word
 // @ts-ignore: decorator
 @inline export const STATE: u32 = 7;
 // @ts-ignore: decorator
-@inline export const ACCESSED: u32 = 8; // the stage-2 access bit
-// @ts-ignore: decorator
-@inline export const DIRTY: u32 = 16;
-// @ts-ignore: decorator
 @inline export const PINNED: u32 = 32;
 // @ts-ignore: decorator
-@inline export const COPY: u32 = 64; // its copy on a device is still good
+@inline export const COPY: u32 = 64; // it came from a device, where its copy is good as long as it is not DIRTY
 // @ts-ignore: decorator
 @inline export const QUEUED: u32 = 64; // COMING: its fault stands in the queue, or a server has begun
 // @ts-ignore: decorator
-@inline export const AHEAD: u32 = 128; // brought by prefetching, not touched yet
+@inline export const AHEAD: u32 = 128; // COMING: brought by prefetching
 // @ts-ignore: decorator
 @inline export const DIRECT: u32 = 256; // GOING: a fault waits for its frame; COMING: a victim has to be written for it first
 // @ts-ignore: decorator
@@ -215,6 +220,7 @@ export class Swap {
   guestCount: u32; //     of VMs, and behind them of functions
   ofVms: usize; //        Guest by VM: its own, or that of the function that runs in it
   pages: usize; //        records; number 0 is not used
+  marks: usize; //        what touches see of each, u8
   pageCount: u32;
   reclaiming: u32; //     from low until high
   quotaReclaims: u32; //  VMs that are over their own
@@ -313,6 +319,16 @@ export function serverAt(index: u32): Server {
 @inline
 export function setState(p: Page, state: u32): void {
   p.word = (p.word & ~STATE) | state;
+}
+// @ts-ignore: decorator
+@inline
+export function marksOf(page: u32): u32 {
+  return load<u8>(S.marks + page);
+}
+// @ts-ignore: decorator
+@inline
+export function mark(page: u32, marks: u32): void {
+  store<u8>(S.marks + page, <u8>marks);
 }
 /** The counters (layout.ts), at a place that the compiler knows: each of a fault's dozen costs a load and a store, no call. */
 export const COUNTERS: usize = memory.data(W.SWAP_COUNTERS * 8, 8);

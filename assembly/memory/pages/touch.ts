@@ -2,12 +2,13 @@
 // difference: when a task begins to run, its touches up to the first page that is missing are noted, and they are made when
 // somebody could see whether they have been: at the task's end or stop, before a scan, before a victim is looked for.
 
-import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestIn, pageAt, tallyGuest } from "./state";
+import { S, Guest, ACCESSED, FRESH, tally, DIRTY, MISSING, guestIn, marksOf, mark, pageAt, tallyGuest } from "./state";
 import * as W from "./layout";
 import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance, advanceDrawn, isUniform, uniformPage } from "./access";
 import { VCpu, H, Q, coreAt, Task, clock } from "../../cpu/state";
 import { RANK_TOUCH, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
+import { readAhead } from "../../kernel/ahead";
 
 // @ts-ignore: decorator
 @inline const AHEAD_MAX: u32 = 10; // touches noted at once; more are looked up when these are made
@@ -53,20 +54,20 @@ export function left(core: u32): u32 {
 /** A page that is there is used. Such a touch costs a run 10 to 25 ns of processor time, all told (bench, case "fault"; busy machine). */
 // @ts-ignore: decorator
 @inline
-export function use(g: Guest, p: Page, word: u64): void {
-  let bits = p.word | ACCESSED;
-  if (bits & AHEAD) {
-    bits &= ~AHEAD;
+export function use(g: Guest, page: u32, word: u64): void {
+  let marks = marksOf(page) | ACCESSED;
+  if (marks & FRESH) {
+    marks &= ~FRESH;
     tally(W.SWAP_PREFETCH_HITS, 1);
   }
-  if ((bits & DIRTY) == 0) bits = written(g, word, bits);
-  p.word = bits;
+  if ((marks & DIRTY) == 0) marks = written(g, word, marks);
+  mark(page, marks);
 }
 
 // @ts-ignore: decorator
 @inline
-export function isHere(p: Page): bool {
-  return (p.word & AWAY) == 0;
+export function isHere(page: u32): bool {
+  return (marksOf(page) & MISSING) == 0;
 }
 
 /**
@@ -91,7 +92,7 @@ function make(core: u32): void {
   while (i < <u32>plan.count) {
     const touch = plannedAt(plan, i);
     if (touch.at >= before) break;
-    use(g, pageAt(touch.page), touch.word);
+    use(g, touch.page, touch.word);
     i++;
   }
   if (i == from) return;
@@ -203,7 +204,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
       at = varies ? instantOf(v, position, done) : started + <u64>max<i64>(<i64>(position - done), 0);
       if (stops) break;
       const page = uniform ? uniformPage(first, hot, word) : pageOf(g, word, t.arrivedAt);
-      if (i == AHEAD_MAX || !isHere(pageAt(page))) {
+      if (i == AHEAD_MAX || !isHere(page)) {
         missing = page;
         break;
       }
@@ -227,6 +228,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
   keep(plan, core, i, word);
   v.touchAt = at;
   v.touchPage = missing;
+  if (missing != 0) readAhead(pageAt(missing).word); // by the fault, which comes next
   return at;
 }
 

@@ -18,7 +18,7 @@ import { layTier } from "./tier";
 import { PLAN_BYTES } from "../pages/touch";
 import { QUEUES, compressed, keeps } from "./frames";
 import {
-  COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, backendOf,
+  COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, MISSING, mark, setState, backendOf,
   add, countersOf, kindOf,
 } from "../pages/state";
 
@@ -110,8 +110,9 @@ export function configureSwap(part: Part): i32 {
   const levels = allocate((<u64>S.guestCount * (S.levels + 1)) << 3);
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);
+  S.marks = allocate(pages + 1);
   S.stages = hasDevices(guestWords, groups, W.GUEST_WORDS) || hasDevices(functionWords, <u32>S.functions, W.FUNCTION_GUEST_WORDS) ? allocate((pages + 1) << 4) : 1;
-  if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
+  if (S.pages == 0 || S.marks == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
 
   seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
   layBackends(backendWords);
@@ -198,7 +199,8 @@ function edge(pages: u32, chunk: u64): u32 {
 function putOut(g: Guest, page: u32): void {
   const p = pageAt(page);
   if ((p.word & (STATE | PINNED)) != RESIDENT) return;
-  p.word = (p.word & ~STATE) | OUT;
+  setState(p, OUT);
+  mark(page, MISSING);
   p.kept = keeps(backendOf(p));
   S.free += S.unit - p.kept;
   g.free += S.unit;

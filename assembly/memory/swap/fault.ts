@@ -27,8 +27,8 @@ import { readInPlace } from "./tier";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
   guestAt, guestIn, vmOf, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
-  EXIT_SLOT, RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
-  SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
+  EXIT_SLOT, RESIDENT, AHEAD, FRESH, MISSING, mark, marksOf, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage,
+  SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT, SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
 } from "../pages/state";
 
 /** `t`, running on `v`, has come to a touch that is an event. */
@@ -38,10 +38,10 @@ export function onTouch(v: VCpu, t: Task): void {
   endTouches(v); // those before this one
   const page = v.touchPage != 0 ? v.touchPage : pageOf(g, t.touch, t.arrivedAt);
   const p = pageAt(page);
-  const here = isHere(p);
+  const here = isHere(page);
   if (here && S.paused != 2) {
     // it has come meanwhile, or could not be noted before
-    touched(g, p, t);
+    touched(g, page, t);
     planTouch(v, t);
     planRun(v);
     return;
@@ -65,9 +65,8 @@ export function onTouch(v: VCpu, t: Task): void {
   armScan();
   S.touched = 1;
   if ((p.word & (STATE | DIRECT)) == GOING) {
-    tally(W.SWAP_RESCUED, 1);
-    setState(p, RESCUED);
-    touched(g, p, t);
+    rescue(page, p);
+    touched(g, page, t);
     v.task = t;
     v.switchLeft += S.entry;
     v.startedAt = clock.now + S.entry;
@@ -102,17 +101,24 @@ function wantsWork(): bool {
   return (S.reclaiming | S.quotaReclaims | queueAt(AHEADS).head | queueAt(AHEADS + 1).head | queueAt(OUTS).head) != 0;
 }
 
+/** The page stays, though its copy is being made. */
+function rescue(page: u32, p: Page): void {
+  tally(W.SWAP_RESCUED, 1);
+  setState(p, RESCUED);
+  mark(page, marksOf(page) & ~MISSING);
+}
+
 /** A touch of a page that is there, now. */
-function touched(g: Guest, p: Page, t: Task): void {
-  usePage(g, p, t);
+function touched(g: Guest, page: u32, t: Task): void {
+  usePage(g, page, t);
   tallyGuest(g, W.GUEST_TOUCHED, 1);
 }
 
-function usePage(g: Guest, p: Page, t: Task): void {
+function usePage(g: Guest, page: u32, t: Task): void {
   armScan();
   S.touched = 1;
   g.touched = 1;
-  use(g, p, t.touch);
+  use(g, page, t.touch);
   t.touch = advance(g, t.touch);
 }
 
@@ -152,14 +158,13 @@ function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
   const state = p.word & STATE;
   if (state == RESIDENT || state == RESCUED) {
     tally(W.SWAP_JOINED, 1);
-    p.word &= ~AHEAD;
-    endFault(g, p, t, W.SWAP_HISTOGRAM_JOINED);
+    mark(page, marksOf(page) & ~FRESH);
+    endFault(g, page, t, W.SWAP_HISTOGRAM_JOINED);
     return;
   }
   if ((p.word & (STATE | DIRECT)) == GOING) {
-    tally(W.SWAP_RESCUED, 1);
-    setState(p, RESCUED);
-    usePage(g, p, t);
+    rescue(page, p);
+    usePage(g, page, t);
     makeReady(vmOf(p.word >> GUEST_SHIFT_BITS, t), t);
     return;
   }

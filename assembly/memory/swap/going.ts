@@ -2,7 +2,7 @@
 
 import {
   Page, pageAt, STATE, S, UNMAP_SLOT, RESCUED, COPY, pushPage, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, popPage, Guest,
-  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD, ACCESSED, isTiered,
+  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, MISSING, OUT, add, marksOf, mark, countersOf, kindOf, HAD, ACCESSED, isTiered,
 } from "../pages/state";
 import { forgetPage } from "./plan";
 import { cameDown, moves } from "./tier";
@@ -24,6 +24,7 @@ import { takeVictim, pushHot, hasPages } from "../pages/levels";
 function take(page: u32, bits: u32): Page {
   const p = pageAt(page);
   p.word = (p.word & ~STATE) | bits;
+  mark(page, marksOf(page) | MISSING);
   S.going++;
   forgetPage(page);
   return p;
@@ -39,8 +40,15 @@ function unmap(page: u32): void {
 export function unmapped(page: u32): void {
   const p = pageAt(page);
   if ((p.word & STATE) == RESCUED) stay(page, p);
-  else if ((p.word & COPY) != 0) gone(page, ownerOf(p));
+  else if (hasCopy(page, p)) gone(page, ownerOf(p));
   else pushPage(queueAt(p.word & DIRECT ? VICTIMS + 1 : OUTS), page);
+}
+
+/** Whether a device still holds what the page holds. */
+// @ts-ignore: decorator
+@inline
+function hasCopy(page: u32, p: Page): bool {
+  return (p.word & COPY) != 0 && (marksOf(page) & DIRTY) == 0;
 }
 
 /** A victim is written for the sake of `fault`, which waits for it. */
@@ -134,7 +142,7 @@ function stay(page: u32, p: Page): void {
   arrived(p);
   setState(p, RESIDENT);
   const g = guestOf(p);
-  if (p.word & ACCESSED) g.touched = 1; // the next scan finds its bit, whether or not anything of the VM is touched before
+  if (marksOf(page) & ACCESSED) g.touched = 1; // the next scan finds its bit, whether or not anything of the VM is touched before
   pushHot(g, page);
 }
 
@@ -146,8 +154,9 @@ export function gone(page: u32, fault: u32): void {
     return;
   }
   arrived(p);
-  if (backendOf(p).device) tally(p.word & COPY ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
-  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
+  if (backendOf(p).device) tally(hasCopy(page, p) ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
+  p.word = (p.word & ~(STATE | COPY | DIRECT)) | OUT;
+  mark(page, MISSING);
   if (isTiered(p)) cameDown(page);
   give(frees(p));
   giveQuota(guestOf(p), S.unit);

@@ -1,6 +1,6 @@
 // Scans of access bits: every page ages, and the work is charged.
 
-import { Guest, S, pageAt, ACCESSED, pushPage, SCAN_SLOT, guestAt, tally } from "../pages/state";
+import { Guest, S, pageAt, marksOf, mark, ACCESSED, pushPage, SCAN_SLOT, guestAt, tally } from "../pages/state";
 import { sink, inUse, levelOf, append } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { H, Q, clock } from "../../cpu/state";
@@ -20,10 +20,10 @@ function scanGuest(g: Guest): void {
     let page = q.head;
     q.head = 0;
     while (page != 0) {
-      const p = pageAt(page);
-      const next = p.next;
-      if (p.word & ACCESSED) {
-        p.word &= ~ACCESSED;
+      const next = pageAt(page).next;
+      const marks = marksOf(page);
+      if (marks & ACCESSED) {
+        mark(page, marks & ~ACCESSED);
         pushPage(used, page);
       } else pushPage(below, page);
       page = next;

@@ -18,6 +18,7 @@ import { takeVictim, pushHot, pushCold } from "../pages/levels";
 import {
   pageAt, AWAITS, FRAME, DIRECT, guestOf, Guest, tallyGuest, Page, backendOf, S, AHEAD, tally, HAD, SERVED, popPage, queueAt, STATE,
   OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf, isTiered,
+  marksOf, mark, FRESH,
 } from "../pages/state";
 import {
   faultsOf, overQuota, stream, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
@@ -123,15 +124,14 @@ function arriveIn(page: u32, p: Page): void {
     t = next;
   }
   if (isNull(ordered)) {
-    if (isTiered(p)) {
-      cameUp(page);
-      word &= ~AHEAD;
-    }
-    p.word = word;
+    if (isTiered(p)) cameUp(page);
+    mark(page, (word & AHEAD) != 0 && !isTiered(p) ? FRESH : 0);
+    p.word = word & ~AHEAD;
     pushHot(g, page);
     return;
   }
   p.word = word & ~AHEAD;
+  mark(page, 0);
   pushCold(g, page);
   // the first one's wait is the page's: it is counted once, and the result puts the others' to it
   let which: usize = W.SWAP_HISTOGRAM_BACKENDS + kind;
@@ -139,20 +139,20 @@ function arriveIn(page: u32, p: Page): void {
   while (!isNull(ordered)) {
     const task = ordered;
     ordered = task.next;
-    endFault(g, p, task, which);
+    endFault(g, page, task, which);
     which = W.SWAP_HISTOGRAM_JOINED;
   }
 }
 
 /** The page that `t` has waited for is there. */
-export function endFault(g: Guest, p: Page, t: Task, which: usize): void {
+export function endFault(g: Guest, page: u32, t: Task, which: usize): void {
   assert(t.readyAt <= clock.now);
   const waited = clock.now - t.readyAt;
   note(which, waited);
   tallyGuest(g, W.GUEST_STALL_NS, waited);
-  p.word = written(g, t.touch, p.word);
+  mark(page, written(g, t.touch, marksOf(page)));
   t.touch = advance(g, t.touch);
-  makeReady(vmOf(p.word >> GUEST_SHIFT_BITS, t), t);
+  makeReady(vmOf(pageAt(page).word >> GUEST_SHIFT_BITS, t), t);
 }
 
 export function onUnmapped(): void {
