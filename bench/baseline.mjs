@@ -38,14 +38,30 @@ export function costs(figures) {
   return found;
 }
 
+/** What a baseline file holds; null where there is none. Told before anything is measured, as a whole run takes minutes. */
+export function readBaseline(file) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw new Error(`${file} cannot be read: ${error.message}`, { cause: error });
+  }
+  let found;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is no JSON: ${error.message}`, { cause: error });
+  }
+  const { about, costs: kept } = found ?? {};
+  const isCosts = typeof kept === 'object' && kept !== null && Object.values(kept).every(Number.isFinite);
+  if (typeof about !== 'string' || !isCosts) throw new Error(`${file} is no file that --save has written`);
+  return { about, costs: kept };
+}
+
 /** Merges with what the file has: a part of the cases may be measured again. */
 export function save(file, about, figures) {
-  let before = {};
-  try {
-    before = JSON.parse(readFileSync(file, 'utf8')).costs;
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
-  }
+  const before = readBaseline(file)?.costs;
   const text = JSON.stringify({ about, costs: { ...before, ...costs(figures) } }, null, 2);
   writeFileSync(file, `${text}\n`);
 }
@@ -64,11 +80,15 @@ export function compareCosts(baseline, now) {
   return { rows, worse: rows.filter(({ word }) => word === 'WORSE').map(({ name }) => name) };
 }
 
-/** The comparison as text, and whether nothing is worse. */
-export function against(file, figures) {
-  const baseline = JSON.parse(readFileSync(file, 'utf8'));
-  const { rows, worse } = compareCosts(baseline.costs, costs(figures));
+/** The comparison as text, and whether anything was compared and nothing is worse. */
+export function against(file, baseline, figures) {
+  const now = costs(figures);
+  const { rows, worse } = compareCosts(baseline.costs, now);
   const cells = rows.map(({ name, ratio, word }) => [name, ratio === null ? '-' : ratio.toFixed(3), word]);
-  const text = `against ${file}: ${baseline.about}\n\n${table([['cost, of the baseline', '×', ''], ...cells])}`;
-  return { text, good: worse.length === 0 };
+  const missing = Object.keys(baseline.costs).filter((name) => !(name in now));
+  const compared = rows.some(({ ratio }) => ratio !== null);
+  const lines = [`against ${file}: ${baseline.about}`, '', table([['cost, of the baseline', '×', ''], ...cells])];
+  if (missing.length > 0) lines.push('', `in the baseline and not measured now: ${missing.join(', ')}`);
+  if (!compared) lines.push('', 'NOTHING COMPARED: no figure of this run is in the baseline');
+  return { text: lines.join('\n'), good: compared && worse.length === 0 };
 }

@@ -16,7 +16,7 @@ import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
 import { manyVms, mechanisms } from './cases/mechanisms.mjs';
 import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
-import { against, save } from './baseline.mjs';
+import { against, readBaseline, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
 import { report } from './cases/report.mjs';
@@ -49,21 +49,38 @@ const CASES = {
 };
 const NAMES = [...Object.keys(CASES), 'pages'];
 
-const { values } = parseArgs({
-  options: {
-    smoke: { type: 'boolean' },
-    json: { type: 'boolean' },
-    only: { type: 'string' },
-    save: { type: 'string' },
-    against: { type: 'string' },
-  },
-});
-const chosen = values.only?.split(',') ?? (values.smoke ? Object.keys(CASES) : NAMES);
-const unknown = chosen.filter((name) => !NAMES.includes(name));
-if (unknown.length > 0) {
-  process.stderr.write(`bench: --only ${unknown.join(',')} unknown, expected any of ${NAMES.join(', ')}\n`);
+function fail(message) {
+  process.stderr.write(`bench: ${message}\n`);
   process.exit(2);
 }
+
+function given() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        smoke: { type: 'boolean' },
+        json: { type: 'boolean' },
+        only: { type: 'string' },
+        save: { type: 'string' },
+        against: { type: 'string' },
+      },
+    });
+    const baseline = values.against === undefined ? undefined : readBaseline(values.against);
+    if (baseline === null) fail(`--against ${values.against}: there is no such file`);
+    if (values.save !== undefined) {
+      if (values.smoke) fail('--smoke measures nothing that is worth to --save');
+      readBaseline(values.save);
+    }
+    return { values, baseline };
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
+const { values, baseline } = given();
+const chosen = values.only?.split(',') ?? (values.smoke ? Object.keys(CASES) : NAMES);
+const unknown = chosen.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0) fail(`--only ${unknown.join(',') || "''"} unknown, expected any of ${NAMES.join(', ')}`);
 // What hyperflux is compared with is measured in the same run.
 if (!chosen.includes('ideal') && (chosen.includes('hyperflux') || values.save || values.against))
   chosen.unshift('ideal');
@@ -96,12 +113,12 @@ else {
     if (!same) process.exitCode = 1;
   }
 }
-if (values.against !== undefined) {
-  const { text, good } = against(values.against, figures);
-  process.stdout.write(`\n${text}\n`);
+if (values.save !== undefined) save(values.save, about, figures);
+if (baseline !== undefined) {
+  const { text, good } = against(values.against, baseline, figures);
+  (values.json ? process.stderr : process.stdout).write(`\n${text}\n`);
   if (!good) process.exitCode = 1;
 }
-if (values.save !== undefined) save(values.save, about, figures);
 if (chosen.includes('pages')) {
   process.stderr.write('pages …\n');
   const { status } = spawnSync(process.execPath, [join(root, 'bench', 'pages', 'replacement.mjs')], {

@@ -224,7 +224,7 @@ export async function scale(_, { smoke }) {
     const startTwo = simulate(fleetOf(folder, sizes[0]), 2);
     // the main thread takes rows in while threads simulate: all of them share two processors
     const shared = (two.main - startTwo.main + two.workers - startTwo.workers) / 2;
-    figures.push(figure('a fleet on two processors, over one', 'x', [(many - start) / shared], { least: 1.8 }));
+    figures.push(figure('a fleet on two processors, over one', '×', [(many - start) / shared], { least: 1.8 }));
     const crowd = smoke ? 20 : 10_000;
     const { rss } = simulate(fleetOf(folder, crowd), 1, '--set', 'simulate.length=5ms');
     const late = rss.slice(rss.length >> 1);

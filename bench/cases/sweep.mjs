@@ -53,7 +53,7 @@ export async function sweep(_, { smoke }) {
   );
   return {
     figures: [
-      figure('a sweep on two processors, over one', 'x', samples.both, {
+      figure('a sweep on two processors, over one', '×', samples.both, {
         least: 1.8,
         note: `${counts.rows} rows of 2 runs of burst.yaml, its start left out`,
       }),

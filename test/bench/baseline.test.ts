@@ -1,5 +1,6 @@
 // The comparison of a benchmark with a baseline: what is free of the machine, what is better or worse.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -17,10 +18,17 @@ interface Baseline {
   ANCHOR: string;
   costs: (figures: Figure[]) => Record<string, number>;
   save: (file: string, about: string, figures: Figure[]) => void;
-  against: (file: string, figures: Figure[]) => { text: string; good: boolean };
+  against: (file: string, baseline: Kept, figures: Figure[]) => { text: string; good: boolean };
+  readBaseline: (file: string) => Kept | null;
+}
+interface Kept {
+  about: string;
+  costs: Record<string, number>;
 }
 // @ts-expect-error: the benchmarks are plain JavaScript without declarations
-const { ANCHOR, costs, save, against } = (await import('../../bench/baseline.mjs')) as Baseline;
+const { ANCHOR, costs, save, against: compare, readBaseline } = (await import('../../bench/baseline.mjs')) as Baseline;
+
+const against = (file: string, figures: Figure[]) => compare(file, readBaseline(file)!, figures);
 
 const one = (name: string, unit: string, min: number, max: number, bar = '', note = ''): Figure => ({
   name,
@@ -80,5 +88,34 @@ describe('a baseline', () => {
 
   test('without the anchor compares only what needs none', () => {
     expect(Object.keys(costs(figures(1).slice(1)))).toEqual(['ratio', 'file']);
+  });
+
+  test('says what was not measured, and that nothing was compared', () => {
+    const file = join(folder, 'baseline.json');
+    save(file, 'a machine', figures(1));
+    const { text, good } = against(file, [one(ANCHOR, 'M events/s', 20, 40), one('another', 's', 1, 1)]);
+    expect(text).toContain('in the baseline and not measured now: a command, events, ratio, file');
+    expect(text).toContain('NOTHING COMPARED');
+    expect(good).toBe(false);
+  });
+
+  test('is read before anything is measured: a file that is none is named', () => {
+    const run = (...args: string[]) => spawnSync(process.execPath, ['bench/run.mjs', ...args], { encoding: 'utf8' });
+    const missing = join(folder, 'missing.json');
+    expect(run('--against', missing)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: `bench: --against ${missing}: there is no such file\n`,
+    });
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, '{"costs":');
+    expect(run('--against', broken).stderr).toContain(`bench: ${broken} is no JSON: `);
+    writeFileSync(broken, '{}');
+    expect(run('--save', broken).stderr).toBe(`bench: ${broken} is no file that --save has written\n`);
+    expect(readFileSync(broken, 'utf8')).toBe('{}');
+    expect(run('--smok')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Unknown option '--smok'") as string,
+    });
   });
 });
