@@ -37,6 +37,8 @@ export class TextPanel {
   /** The limits of a scenario that somebody else wrote hold. */
   foreign = false;
   private waiting: ReturnType<typeof setTimeout> | undefined;
+  /** The text of which something else than itself was refused: a mechanism that it cannot have, say. */
+  private stands: string | undefined;
 
   constructor(
     private readonly link: Link,
@@ -70,10 +72,12 @@ export class TextPanel {
   /** A scenario has been taken. */
   loaded(): void {
     // What was typed while it was loading is still to be checked.
+    this.stands = undefined;
     if (this.waiting === undefined) this.show(undefined);
   }
 
   refuse(refused: Refused): void {
+    this.stands = this.value;
     this.element.open = true;
     this.show(refused);
   }
@@ -114,7 +118,8 @@ export class TextPanel {
     const { value } = this;
     const answer = await this.link.ask({ ask: 'check', text: value, file: this.file, foreign: this.foreign });
     if (value !== this.value) return; // another check is on its way
-    this.show(answer.answer === 'refused' ? answer : undefined);
+    if (answer.answer === 'refused') this.show(answer);
+    else if (value !== this.stands) this.show(undefined); // a text that is right says nothing of what else was refused of it
   }
 
   private show(refused: Refused | undefined): void {

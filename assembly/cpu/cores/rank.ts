@@ -215,7 +215,8 @@ export function nthPlace(i: u32): Place {
   return placeAt(i);
 }
 
-// Those that are left of one class and priority, one after the other: firstLike, nextLike; isNone: no more.
+// Those that are left of one class and priority, one after the other: firstLike, nextLike; isNone: no more. Asked before anybody has left in
+// this round (the arbiter asks once), so that each head is still there.
 
 /** The first of those left of the `n` that has `vm`'s class and priority. */
 export function firstLike(vm: Vm, n: u32): Place {
