@@ -127,20 +127,25 @@ export function createQueue(q: EventQueue, slots: u32): bool {
 
 // @ts-ignore: decorator
 @inline
+function nodeAt(q: EventQueue, node: u32): usize {
+  return q.nodes + (<usize>node << NODE_SHIFT);
+}
+
+// @ts-ignore: decorator
+@inline
 function keyAt(q: EventQueue, node: u32): u64 {
-  return load<u64>(q.nodes + (<usize>node << NODE_SHIFT));
+  return load<u64>(nodeAt(q, node));
 }
 
 // @ts-ignore: decorator
 @inline
 function slotAt(q: EventQueue, node: u32): u32 {
-  return load<u32>(q.nodes + (<usize>node << NODE_SHIFT), 8);
+  return load<u32>(nodeAt(q, node), 8);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(q: EventQueue, node: u32, key: u64, slot: u32): void {
-  const at = q.nodes + (<usize>node << NODE_SHIFT);
+function write(at: usize, key: u64, slot: u32): void {
   store<u64>(at, key);
   store<u32>(at, slot, 8);
 }
@@ -156,13 +161,6 @@ function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
   return load<u64>(q.places + (<usize>a << 3)) < load<u64>(q.places + (<usize>b << 3)) ? a : b;
 }
 
-// @ts-ignore: decorator
-@inline
-function write(at: usize, key: u64, slot: u32): void {
-  store<u64>(at, key);
-  store<u32>(at, slot, 8);
-}
-
 /**
  * Writes a leaf, and whoever wins on each node from there to the root. Two levels a turn, since the engine asks in each whether it is to
  * stop; that both keys are equal is nearly always foreseen; a select has its own comparison, of which the engine makes no word then.
@@ -172,7 +170,7 @@ function write(at: usize, key: u64, slot: u32): void {
 function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
   const half = q.half;
   const root = q.nodes + NODE_BYTES;
-  let at = q.nodes + (<usize>leaf << NODE_SHIFT);
+  let at = nodeAt(q, leaf);
   let key = leafKey;
   let slot = leafSlot;
   write(at, key, slot);
@@ -230,18 +228,13 @@ function freeLeaf(q: EventQueue): u32 {
 function grow(q: EventQueue): void {
   const before = q.leaves;
   const leaves = max<u32>(before << 1, LEAVES_LEAST);
-  const nodes = q.nodes;
   q.leaves = leaves;
   q.oddLevels = ctz(leaves) & 1;
-  const first = nodes + (<usize>leaves << NODE_SHIFT);
-  memory.copy(first, nodes + (<usize>before << NODE_SHIFT), <usize>before << NODE_SHIFT);
-  for (let i: u32 = 0; i < before; i++) {
-    const slot = load<u32>(first + (<usize>i << NODE_SHIFT), 8);
-    store<u32>(q.position + (<usize>slot << 2), leaves + i);
-  }
+  memory.copy(nodeAt(q, leaves), nodeAt(q, before), <usize>before << NODE_SHIFT);
+  for (let leaf = leaves; leaf < leaves + before; leaf++) store<u32>(q.position + (<usize>slotAt(q, leaf) << 2), leaf);
   for (let leaf: u32 = 2 * leaves - 1; leaf >= leaves + before; leaf--) {
     pushFree(q, leaf);
-    put(q, leaf, vacant(leaf), 0);
+    write(nodeAt(q, leaf), vacant(leaf), 0);
   }
   for (let node: u32 = leaves - 1; node > 0; node--) {
     const left = node << 1;
@@ -250,7 +243,7 @@ function grow(q: EventQueue): void {
     const slot = slotAt(q, left);
     let otherSlot = slotAt(q, left + 1);
     if (other == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    put(q, node, min<u64>(key, other), key < other ? slot : otherSlot);
+    write(nodeAt(q, node), min<u64>(key, other), key < other ? slot : otherSlot);
   }
 }
 

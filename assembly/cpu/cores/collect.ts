@@ -78,4 +78,3 @@ function collectPlain(): u32 {
   arbiter.busyUntil = now + reading(0);
   return n;
 }
-
