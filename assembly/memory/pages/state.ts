@@ -37,6 +37,8 @@ import { Tiers } from "../../residency/state";
 @inline export const DIRTY: u32 = 4;
 // @ts-ignore: decorator
 @inline export const FRESH: u32 = 8; // brought by prefetching, not touched yet
+// @ts-ignore: decorator
+@inline export const SEEN: u32 = 16; // while pages are recounted: it stands in a level
 
 // of its word
 // @ts-ignore: decorator
@@ -86,13 +88,13 @@ import { Tiers } from "../../residency/state";
 /** One unit of swapping, 16 bytes; number 0 is none. */
 @unmanaged
 export class Page {
-  next: u32; //      0 in a level, or in a queue for a server
+  next: u32; //      0 in a queue for a server
   word: u32; //      4 state, bits, backend, VM
   kept: u32; //      8 bytes kept of it while it is out; queued for a fault's sake: that fault's page
   waiters: Task; // 12 tasks that wait for it, the last to come first
 }
 
-/** Pages, oldest first, linked through themselves. */
+/** Pages that wait for something, oldest first, linked through themselves. */
 @unmanaged
 export class PageQueue {
   head: u32;
@@ -131,7 +133,9 @@ export class Guest {
   pages: u32;
   hot: u32; //            pages of the hot part
   pattern: u32;
-  levels: usize; //       PageQueue each: from hot to cold, and one for pages that a scan has found in use
+  levels: usize; //       what stands in which (levels.ts)
+  room: u32; //           pages that may stand there
+  spared: u32; //         of level 0: pages that the present search has put aside there
   // as configured, in the order of layout.ts
   quota: i64; //          bytes, 0: none
   phase: u64;

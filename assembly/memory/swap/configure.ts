@@ -12,7 +12,7 @@ import { H } from "../../cpu/state";
 import { sections, word } from "../../cpu/configure";
 import { Part } from "../../kernel/part";
 import { layRanks } from "../pages/access";
-import { pushCold } from "../pages/levels";
+import { layLevels, levelBytes, pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
 import { layTier } from "./tier";
 import { PLAN_BYTES } from "../pages/touch";
@@ -107,7 +107,7 @@ export function configureSwap(part: Part): i32 {
   part.keepCounters(W.SWAP_SET_GUESTS, S.guestCounters);
   part.keepCounters(W.SWAP_SET_UPGRADES, S.upgradeCounters);
   part.keepCounters(W.SWAP_SET_FREE, changetype<usize>(S) + offsetof<Swap>("free"));
-  const levels = allocate((<u64>S.guestCount * (S.levels + 1)) << 3);
+  const levels = allocate(<u64>S.guestCount * levelBytes());
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);
   S.marks = allocate(pages + 1);
@@ -119,11 +119,11 @@ export function configureSwap(part: Part): i32 {
   let first: u32 = 1;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
-    g.levels = levels + ((<usize>i * (<usize>S.levels + 1)) << 3);
     g.counters = S.guestCounters + ((<usize>i * W.GUEST_COUNTERS) << 3);
     g.first = first;
     if (i < H.vmCount) store<Guest>(S.ofVms + (<usize>i << 2), g);
     if (!readGuest(g, i, wordsOf(i, guestWords, functionWords), tables)) return L.E_MEMORY;
+    if (!layLevels(g, levels + <usize>(i * levelBytes()))) return L.E_MEMORY;
     first += g.pages;
   }
   if (!settleDown()) return L.E_FRAMES;
@@ -220,6 +220,7 @@ function settleDown(): bool {
       }
     }
   }
+  if (S.free < S.unit * <i64>S.workers) return false;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     for (let page = g.first + g.pages; page > g.first; page--) {
@@ -228,5 +229,5 @@ function settleDown(): bool {
     }
     if (g.quota != 0 && g.free < S.unit) return false;
   }
-  return S.free >= S.unit * <i64>S.workers;
+  return true;
 }

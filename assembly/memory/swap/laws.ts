@@ -6,7 +6,7 @@
 import * as L from "../../layout";
 import * as W from "../pages/layout";
 import { Task, clock, isNull } from "../../cpu/state";
-import { sink, levelOf } from "../pages/levels";
+import { countListed, sink } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./frames";
 import { settleTier } from "./tier";
@@ -119,8 +119,10 @@ function recountGuest(g: Guest): void {
   let listed: u32 = 0;
   let frames: u64 = 0;
   let going: u32 = 0;
-  if (g.pages != 0) sink(g);
-  for (let level: u32 = 0; level < <u32>S.levels && g.pages != 0; level++) listed += lengthOf(levelOf(g, level), RESIDENT);
+  if (g.pages != 0) {
+    sink(g);
+    listed = countListed(g);
+  }
   R.listed += listed;
   for (let page = g.first; page < g.first + g.pages; page++) {
     const p = pageAt(page);

@@ -1,37 +1,12 @@
 // Scans of access bits: every page ages, and the work is charged.
 
-import { Guest, S, pageAt, marksOf, mark, ACCESSED, pushPage, SCAN_SLOT, guestAt, tally } from "../pages/state";
-import { sink, inUse, levelOf, append } from "../pages/levels";
+import { S, SCAN_SLOT, guestAt, tally } from "../pages/state";
+import { scanLevels, sink } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { H, Q, clock } from "../../cpu/state";
 import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
 import * as W from "../pages/layout";
 import { spend } from "./budget";
-
-/** Over all access bits of `g`, coldest level first, so that no page is looked at twice. */
-function scanGuest(g: Guest): void {
-  g.scanned++; // the scans before this one
-  sink(g);
-  const coldest = <u32>S.levels - 1;
-  const used = inUse(g);
-  for (let level = <i32>coldest; level >= 0; level--) {
-    const q = levelOf(g, level);
-    const below = levelOf(g, min<u32>(level + 1, coldest));
-    let page = q.head;
-    q.head = 0;
-    while (page != 0) {
-      const next = pageAt(page).next;
-      const marks = marksOf(page);
-      if (marks & ACCESSED) {
-        mark(page, marks & ~ACCESSED);
-        pushPage(used, page);
-      } else pushPage(below, page);
-      page = next;
-    }
-  }
-  // behind what stands in level 0 already: with one level, the pages that have just sunk into it
-  append(levelOf(g, 0), used);
-}
 
 /** The scan that is due, of what was touched before it in this instant too; none where nothing was. */
 export function scan(): void {
@@ -53,7 +28,9 @@ function scanAll(): void {
     const g = guestAt(i);
     if (!g.touched) continue;
     g.touched = 0;
-    scanGuest(g);
+    g.scanned++; // the scans before this one
+    sink(g);
+    scanLevels(g);
   }
   const seen = S.listed * S.sample;
   tally(W.SWAP_SCANS, 1);
