@@ -20,8 +20,9 @@ function nextLook(v: VCpu, victim: u32, from: u64): u64 {
   const check = settings.stealCheck;
   if (check == 0) return from;
   const others = v.vm.max - 1;
-  const distance = (victim + v.vm.max - v.index - 1) % v.vm.max; // 0 … others - 1
-  const place = (distance + others - v.searchOffset) % others;
+  // both go round: 0 … others - 1
+  const distance = victim > v.index ? victim - v.index - 1 : victim + others - v.index;
+  const place = distance < v.searchOffset ? distance + others - v.searchOffset : distance - v.searchOffset;
   const first = v.searchAt + (<u64>place + 1) * check;
   if (first >= from) return first;
   const round = <u64>others * check;

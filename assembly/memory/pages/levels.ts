@@ -6,9 +6,13 @@
 // VMs take turns among those that have pages in the coldest level there is.
 // Nothing is scanned while nothing is touched on the host. Pages of VMs that were not touched sink when somebody looks at them again,
 // by as many levels as scans have passed.
+// They stand in two rings of page numbers: the coldest level, and all others behind one another from cold to hot, so that a level that
+// sinks is counted as the next, and the next victims are known before anything is read of them. A search puts what it spares into level 0
+// at once, where it passes over so many.
 
 import { allocate } from "../../kernel/arena";
-import { STATE, RESIDENT, PINNED, Guest, S, pageAt, marksOf, mark, ACCESSED, MISSING, SEEN, guestAt } from "./state";
+import { STATE, RESIDENT, PINNED, Guest, S, marksOf, mark, ACCESSED, MISSING, SEEN, guestAt } from "./state";
+import { restOf } from "./moving";
 import { makeTouches } from "./touch";
 
 /** Page numbers in order, u32 each: where the first stands, and where the next to come will. */
@@ -93,7 +97,7 @@ function push(g: Guest, level: u32, page: u32): void {
 
 /** The page stands in level 0, as what was used again. */
 export function pushHot(g: Guest, page: u32): void {
-  assert((pageAt(page).word & STATE) == RESIDENT);
+  assert((restOf(page) & STATE) == RESIDENT);
   sink(g);
   S.listed++;
   push(g, 0, page);
@@ -101,7 +105,7 @@ export function pushHot(g: Guest, page: u32): void {
 
 /** The page stands in the coldest level: it was used once, now, and that is all that is known of it. */
 export function pushCold(g: Guest, page: u32): void {
-  assert((pageAt(page).word & (STATE | PINNED)) == RESIDENT);
+  assert((restOf(page) & (STATE | PINNED)) == RESIDENT);
   sink(g);
   S.listed++;
   push(g, <u32>S.levels - 1, page);
@@ -142,17 +146,24 @@ function untouchedOf(g: Guest, level: u32): u32 {
   let left = level == 0 ? length - g.spared : length;
   if (left == 0) return 0;
   const q = ringOf(g, level);
+  // read once: for all that the compiler knows pages lie where these do
+  const at = q.at;
+  const room = g.room;
+  const hottest = ringOf(g, 0);
+  let first = q.first;
   let page: u32 = 0;
   let passed: u32 = 0;
   do {
-    page = popFirst(g, q);
+    page = load<u32>(at + (<usize>first << 2));
+    first = first + 1 == room ? 0 : first + 1;
     const marks = marksOf(page);
     if ((marks & ACCESSED) == 0) break;
     mark(page, marks & ~ACCESSED);
-    pushLast(g, ringOf(g, 0), page);
+    pushLast(g, hottest, page);
     page = 0;
     passed++;
   } while (--left != 0);
+  q.first = first;
   setLength(g, level, length - passed - u32(page != 0));
   if (passed != 0) {
     setLength(g, 0, lengthOf(g, 0) + passed);
@@ -165,6 +176,7 @@ function untouchedOf(g: Guest, level: u32): u32 {
 /** A victim: of `g`, or of any VM where it is null. 0: none. */
 export function takeVictim(g: Guest): u32 {
   makeTouches();
+  if (S.guestCount == 1) g = guestAt(0); // whose turn it is always
   let page = changetype<usize>(g) != 0 ? coldestOf(g) : coldestOfAll();
   if (S.spared) {
     S.spared = 0;
@@ -262,7 +274,7 @@ function see(g: Guest, q: Ring, n: u32, seen: u32): u32 {
   for (let i: u32 = 0; i < n; i++) {
     const page = load<u32>(q.at + (<usize>at << 2));
     const marks = marksOf(page);
-    right += u32((marks & (MISSING | SEEN)) == seen && (pageAt(page).word & STATE) == RESIDENT);
+    right += u32((marks & (MISSING | SEEN)) == seen && (restOf(page) & STATE) == RESIDENT);
     mark(page, (marks & ~SEEN) | (seen ^ SEEN));
     at = at + 1 == g.room ? 0 : at + 1;
   }

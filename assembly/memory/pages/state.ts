@@ -85,10 +85,10 @@ import { Tiers } from "../../residency/state";
 // @ts-ignore: decorator
 @inline export const PAGE_BITS: usize = 4;
 
-/** One unit of swapping, 16 bytes; number 0 is none. */
+/** A page that is neither RESIDENT nor OUT, 16 bytes. Those at rest have a word each and nothing else (moving.ts). */
 @unmanaged
 export class Page {
-  next: u32; //      0 in a queue for a server
+  next: u32; //      0 the page behind it in a queue for a server; of a record that is free, where the next free one is
   word: u32; //      4 state, bits, backend, VM
   kept: u32; //      8 bytes kept of it while it is out; queued for a fault's sake: that fault's page
   waiters: Task; // 12 tasks that wait for it, the last to come first
@@ -164,7 +164,7 @@ export class Guest {
 
 @unmanaged
 export class Backend {
-  read: Distribution;
+  read: Distribution; //    null: it takes what follows, and nothing is drawn
   write: Distribution;
   ratio: Distribution; // null: what is kept does not vary
   device: u32;
@@ -223,7 +223,11 @@ export class Swap {
   guests: usize;
   guestCount: u32; //     of VMs, and behind them of functions
   ofVms: usize; //        Guest by VM: its own, or that of the function that runs in it
-  pages: usize; //        records; number 0 is not used
+  words: usize; //        u32 a page, number 0 is not used: that of one at rest, or where the record of one that moves is
+  kepts: usize; //        u32 a page, of those that are OUT: bytes kept; 0: as its backend says
+  pages: usize; //        records of pages that move
+  pageSpare: usize; //    the first that is free, 0: none
+  pageTop: u32; //        how many there have been
   marks: usize; //        what touches see of each, u8
   pageCount: u32;
   reclaiming: u32; //     from low until high
@@ -236,7 +240,7 @@ export class Swap {
   throttled: u32; //      1: background work waits for its budget
   busy: u32; //           servers
   servers: usize;
-  queues: usize; //       FaultQueue each (servers.ts)
+  devices: u32; //        1: pages may go to some
   going: u32; //          pages on their way out, or rescued there
   serving: u32; //        pages that a server or their mapping brings in
   lacking: u32; //        faults without a frame
@@ -271,11 +275,6 @@ if (offsetof<Exit>() > 16 || offsetof<Stage>() > 16) ERROR("a step outgrows its 
 
 // @ts-ignore: decorator
 @inline
-export function pageAt(page: u32): Page {
-  return changetype<Page>(S.pages + (<usize>page << PAGE_BITS));
-}
-// @ts-ignore: decorator
-@inline
 export function guestAt(index: u32): Guest {
   return changetype<Guest>(S.guests + <usize>index * <usize>offsetof<Guest>());
 }
@@ -295,24 +294,24 @@ export function vmOf(index: u32, t: Task): Vm {
 }
 // @ts-ignore: decorator
 @inline
-export function guestOf(p: Page): Guest {
-  return guestAt(p.word >> GUEST_SHIFT_BITS);
+export function guestOf(word: u32): Guest {
+  return guestAt(word >> GUEST_SHIFT_BITS);
 }
 // @ts-ignore: decorator
 @inline
-export function kindOf(p: Page): u32 {
-  return (p.word >> BACKEND_SHIFT) & 7;
+export function kindOf(word: u32): u32 {
+  return (word >> BACKEND_SHIFT) & 7;
 }
 /** Whether it is read where it lies when it is not in the host's own memory. */
 // @ts-ignore: decorator
 @inline
-export function isTiered(p: Page): bool {
-  return kindOf(p) == <u32>W.BACKEND_SLOW;
+export function isTiered(word: u32): bool {
+  return kindOf(word) == <u32>W.BACKEND_SLOW;
 }
 // @ts-ignore: decorator
 @inline
-export function backendOf(p: Page): Backend {
-  return changetype<Backend>(S.backends + <usize>kindOf(p) * <usize>offsetof<Backend>());
+export function backendOf(word: u32): Backend {
+  return changetype<Backend>(S.backends + <usize>kindOf(word) * <usize>offsetof<Backend>());
 }
 // @ts-ignore: decorator
 @inline
@@ -361,10 +360,12 @@ export function add(counters: usize, counter: usize, by: u64): void {
 export function swapHistogramAt(which: usize): usize {
   return S.histograms + which * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS);
 }
+/** A FaultQueue each (frames.ts), at a place that the compiler knows. */
+const QUEUE_RECORDS: usize = memory.data(16 * 9, 16);
 // @ts-ignore: decorator
 @inline
 export function queueAt(which: u32): PageQueue {
-  return changetype<PageQueue>(S.queues + (<usize>which << 4));
+  return changetype<PageQueue>(QUEUE_RECORDS + (<usize>which << 4));
 }
 // @ts-ignore: decorator
 @inline
@@ -375,19 +376,6 @@ export function stageOf(page: u32): Stage {
 @inline
 export function exitAt(index: u32): Exit {
   return changetype<Exit>(S.exits + (<usize>index << 4));
-}
-
-export function pushPage(q: PageQueue, page: u32): void {
-  pageAt(page).next = 0;
-  if (q.head == 0) q.head = page;
-  else pageAt(q.tail).next = page;
-  q.tail = page;
-}
-
-export function popPage(q: PageQueue): u32 {
-  const page = q.head;
-  q.head = pageAt(page).next;
-  return page;
 }
 
 /** Counts `value` in histogram `which`. Not inlined: each copy would take 255 bytes of code. */

@@ -6,9 +6,9 @@ import * as L from "../../layout";
 import * as W from "../pages/layout";
 import { allocate } from "../../kernel/arena";
 import { createHistograms } from "../../kernel/histogram";
-import { Distribution } from "../../kernel/distribution";
+import { Distribution, sampleNs } from "../../kernel/distribution";
 import { seedStream, unit, mixed } from "../../kernel/random";
-import { H } from "../../cpu/state";
+import { H, isNull, nothing } from "../../cpu/state";
 import { sections, word } from "../../cpu/configure";
 import { Part } from "../../kernel/part";
 import { layRanks } from "../pages/access";
@@ -16,11 +16,12 @@ import { layLevels, levelBytes, pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
 import { layTier } from "./tier";
 import { PLAN_BYTES } from "../pages/touch";
-import { QUEUES, compressed, keeps } from "./frames";
+import { compressed, keeps, stream } from "./frames";
 import {
-  COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, MISSING, mark, setState, backendOf,
-  add, countersOf, kindOf,
+  COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, MISSING, mark,
+  backendOf, add, countersOf, kindOf,
 } from "../pages/state";
+import { restOf, setRest } from "../pages/moving";
 
 // purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
 // @ts-ignore: decorator
@@ -58,6 +59,14 @@ function layBackends(backendWords: usize): void {
     b.read = lawAt(word(w, W.BACKEND_IN));
     b.write = lawAt(word(w, W.BACKEND_OUT));
     layWhole(changetype<usize>(b) + offsetof<Backend>("readMore"), w + (W.BACKEND_IN_MORE << 3), W.BACKEND_RATIO - W.BACKEND_IN_MORE);
+    if (b.read.kind == L.DIST_CONSTANT) {
+      b.readMore += sampleNs(b.read, stream());
+      b.read = nothing<Distribution>();
+    }
+    if (b.write.kind == L.DIST_CONSTANT) {
+      b.writeMore += sampleNs(b.write, stream());
+      b.write = nothing<Distribution>();
+    }
     b.kept = <u32>S.metadata;
     const ratio = word(w, W.BACKEND_RATIO);
     if (ratio != 0) {
@@ -67,6 +76,14 @@ function layBackends(backendWords: usize): void {
     }
     b.device = <u32>word(w, W.BACKEND_DEVICE);
   }
+}
+
+/** Whether it has to be known of each page how much of it is kept. */
+function keptVaries(): bool {
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
+    if (!isNull(backendOf(k << BACKEND_SHIFT).ratio)) return true;
+  }
+  return false;
 }
 
 /** Answers 0 or E_*. */
@@ -94,7 +111,6 @@ export function configureSwap(part: Part): i32 {
   S.guestCounters = allocate((<u64>S.guestCount * W.GUEST_COUNTERS) << 3);
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
-  S.queues = allocate(<u64>QUEUES << 4);
   // a vCPU that yields at no cost is taken again in the same instant and may fault again: tasks are the bound, not vCPUs
   S.exitsMax = 2 * H.vcpuCount + EXITS_LEAST;
   S.exits = allocate(<u64>S.exitsMax << 4);
@@ -109,13 +125,19 @@ export function configureSwap(part: Part): i32 {
   part.keepCounters(W.SWAP_SET_FREE, changetype<usize>(S) + offsetof<Swap>("free"));
   const levels = allocate(<u64>S.guestCount * levelBytes());
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
-  S.pages = allocate((pages + 1) << 4);
+  S.words = allocate((pages + 1) << 2);
+  S.pages = allocate((pages + 1) << 4); // as many as may move at once; what is not used costs nothing
   S.marks = allocate(pages + 1);
-  S.stages = hasDevices(guestWords, groups, W.GUEST_WORDS) || hasDevices(functionWords, <u32>S.functions, W.FUNCTION_GUEST_WORDS) ? allocate((pages + 1) << 4) : 1;
-  if (S.pages == 0 || S.marks == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
+  S.devices = u32(hasDevices(guestWords, groups, W.GUEST_WORDS) || hasDevices(functionWords, <u32>S.functions, W.FUNCTION_GUEST_WORDS));
+  S.stages = S.devices ? allocate((pages + 1) << 4) : 1;
+  if (S.words == 0 || S.pages == 0 || S.marks == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
 
   seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
   layBackends(backendWords);
+  if (keptVaries()) {
+    S.kepts = allocate((pages + 1) << 2);
+    if (S.kepts == 0) return L.E_MEMORY;
+  }
   let first: u32 = 1;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
@@ -174,16 +196,16 @@ function readGuest(g: Guest, index: u32, w: usize, tables: usize): bool {
   const pinned = word(w, W.GUEST_PINNED);
   let pins: u32 = 0;
   for (let k: u32 = 0; k < g.pages; k++) {
-    const p = pageAt(g.first + k);
     const u = unit(mixed(mixed(H.seed ^ name) + k));
     let kind: u32 = 0;
     while (kind < <u32>W.BACKENDS - 1 && u >= word(w, <usize>(W.GUEST_CONTENT + <i32>kind))) kind++;
-    p.word = (index << GUEST_SHIFT_BITS) | (kind << BACKEND_SHIFT) | RESIDENT;
+    let word = (index << GUEST_SHIFT_BITS) | (kind << BACKEND_SHIFT) | RESIDENT;
     // a share of 0.1 of ten pages is one page, whatever the tenth is in binary
     if (<u32>(<f64>(k + 1) * pinned + NEARLY) > pins) {
       pins++;
-      p.word |= PINNED;
+      word |= PINNED;
     }
+    setRest(g.first + k, word);
   }
   S.free -= <i64>g.pages * S.unit;
   if (g.quota != 0) g.free -= <i64>g.pages * S.unit;
@@ -197,14 +219,15 @@ function edge(pages: u32, chunk: u64): u32 {
 }
 
 function putOut(g: Guest, page: u32): void {
-  const p = pageAt(page);
-  if ((p.word & (STATE | PINNED)) != RESIDENT) return;
-  setState(p, OUT);
+  const word = restOf(page);
+  if ((word & (STATE | PINNED)) != RESIDENT) return;
+  setRest(page, (word & ~STATE) | OUT);
   mark(page, MISSING);
-  p.kept = keeps(backendOf(p));
-  S.free += S.unit - p.kept;
+  const kept = keeps(backendOf(word));
+  if (S.kepts != 0) store<u32>(S.kepts + (<usize>page << 2), kept);
+  S.free += S.unit - kept;
   g.free += S.unit;
-  add(countersOf(kindOf(p)), W.BACKEND_FIRST, 1);
+  add(countersOf(kindOf(word)), W.BACKEND_FIRST, 1);
 }
 
 /** Time 0. False: even with every page out there would be no frame to bring one in. */
@@ -224,8 +247,7 @@ function settleDown(): bool {
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     for (let page = g.first + g.pages; page > g.first; page--) {
-      const p = pageAt(page - 1);
-      if ((p.word & (STATE | PINNED)) == RESIDENT) pushCold(g, page - 1);
+      if ((restOf(page - 1) & (STATE | PINNED)) == RESIDENT) pushCold(g, page - 1);
     }
     if (g.quota != 0 && g.free < S.unit) return false;
   }

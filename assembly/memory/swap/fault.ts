@@ -6,13 +6,12 @@
 // is mapped.
 
 import * as W from "../pages/layout";
-import { takeSequence, schedule, RANK_FAULT } from "../../kernel/event-queue";
-import { stretched } from "../../cpu/speed";
-import { VCpu, Task, H, Q, isNull, clock } from "../../cpu/state";
+import { takeSequence, schedule, isPending, RANK_FAULT } from "../../kernel/event-queue";
+import { stretched, workDone } from "../../cpu/speed";
+import { VCpu, Task, H, Q, RUNNING, isNull, nothing, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { E_EXITS, HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 import { planRun } from "../../cpu/guest/plan";
-import { stopTask } from "../../cpu/guest/run";
 import { proceed } from "../../cpu/guest/loop";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { pageOf, spreadOf, advance } from "../pages/access";
@@ -26,10 +25,11 @@ import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
 import { readInPlace } from "./tier";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
-  guestAt, guestIn, vmOf, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
-  EXIT_SLOT, RESIDENT, AHEAD, FRESH, MISSING, mark, marksOf, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage,
-  SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT, SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
+  guestAt, guestIn, vmOf, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
+  EXIT_SLOT, RESIDENT, AHEAD, FRESH, MISSING, mark, marksOf, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, SERVER_SLOTS, MAP_SLOT,
+  UNMAP_SLOT, SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
 } from "../pages/state";
+import { pageAt, wordOf, beginMove, pushPage } from "../pages/moving";
 
 /** `t`, running on `v`, has come to a touch that is an event. */
 export function onTouch(v: VCpu, t: Task): void {
@@ -37,7 +37,7 @@ export function onTouch(v: VCpu, t: Task): void {
   const g = guestIn(vm);
   endTouches(v); // those before this one
   const page = v.touchPage != 0 ? v.touchPage : pageOf(g, t.touch, t.arrivedAt);
-  const p = pageAt(page);
+  const word = wordOf(page);
   const here = isHere(page);
   if (here && S.paused != 2) {
     // it has come meanwhile, or could not be noted before
@@ -46,16 +46,18 @@ export function onTouch(v: VCpu, t: Task): void {
     planRun(v);
     return;
   }
-  if (S.paused != 2 && isTiered(p)) {
+  if (S.paused != 2 && isTiered(word)) {
     if (readInPlace(v, t, g, page)) pump();
     return;
   }
-  stopTask(v);
+  // as any task that is stopped: it has begun, its touches before are made, and its event has been taken
+  assert(v.state == RUNNING && v.switching == 0 && clock.now >= v.startedAt && !isPending(Q, v.slot));
+  v.task = nothing<Task>();
   if (H.varies) {
     // to the nanosecond, whatever the speed was
     const spread = spreadOf(vm, t);
-    t.remaining = min<u64>(t.remaining, spread - positionOf(g, t.touch, spread));
-  }
+    t.remaining = min<u64>(t.remaining - workDone(v, t), spread - positionOf(g, t.touch, spread));
+  } else t.remaining -= clock.now - v.startedAt;
   if (S.paused == 2 || (S.paused != 0 && !here)) {
     waitAtTouch(g, t);
     proceed(v);
@@ -64,8 +66,8 @@ export function onTouch(v: VCpu, t: Task): void {
   tallyGuest(g, W.GUEST_FAULTS, 1);
   armScan();
   S.touched = 1;
-  if ((p.word & (STATE | DIRECT)) == GOING) {
-    rescue(page, p);
+  if ((word & (STATE | DIRECT)) == GOING) {
+    rescue(page, pageAt(page));
     touched(g, page, t);
     v.task = t;
     v.switchLeft += S.entry;
@@ -80,16 +82,16 @@ export function onTouch(v: VCpu, t: Task): void {
   tallyGuest(g, W.GUEST_TOUCHED, 1);
   t.readyAt = clock.now;
   v.faultUntil = clock.now + S.entry;
-  const own = (p.word & STATE) == OUT;
-  if (own) needPage(p);
-  if (S.entry != 0) beginExit(t, p.word >> GUEST_SHIFT_BITS, page, u32(own));
+  const own = (word & STATE) == OUT;
+  if (own) needPage(page);
+  if (S.entry != 0) beginExit(t, word >> GUEST_SHIFT_BITS, page, u32(own));
   else leaveGuest(t, g, page, u32(own));
   if (S.entry == 0) pump();
   else if (own && wantsWork()) {
     // what the touch alone lets begin is no fault; it leaves a server to this one
-    leaveServer(backendOf(p).device, 1);
+    leaveServer(backendOf(word).device, 1);
     pump();
-    leaveServer(backendOf(p).device, 0);
+    leaveServer(backendOf(word).device, 0);
   }
   proceed(v);
 }
@@ -154,25 +156,25 @@ function onExit(): void {
 
 /** What `t` finds where it needs `page`, now that it has left the guest. */
 function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
-  const p = pageAt(page);
-  const state = p.word & STATE;
+  const word = wordOf(page);
+  const state = word & STATE;
   if (state == RESIDENT || state == RESCUED) {
     tally(W.SWAP_JOINED, 1);
     mark(page, marksOf(page) & ~FRESH);
     endFault(g, page, t, W.SWAP_HISTOGRAM_JOINED);
     return;
   }
-  if ((p.word & (STATE | DIRECT)) == GOING) {
-    rescue(page, p);
+  if ((word & (STATE | DIRECT)) == GOING) {
+    rescue(page, pageAt(page));
     usePage(g, page, t);
-    makeReady(vmOf(p.word >> GUEST_SHIFT_BITS, t), t);
+    makeReady(vmOf(word >> GUEST_SHIFT_BITS, t), t);
     return;
   }
+  const p = state == OUT ? needPage(page) : pageAt(page);
   if (own == 0 && state != OUT && (state == COMING || !isNull(p.waiters))) tally(W.SWAP_JOINED, 1);
   t.next = p.waiters;
   p.waiters = t;
   if (S.paused && (p.word & SERVED) == 0) waitAtFault();
-  if (state == OUT) needPage(p);
   if (own || state == OUT) {
     queueFault(page, p);
     if (<u32>S.prefetch != 0) readAhead(g, page, p);
@@ -184,10 +186,10 @@ function readAhead(g: Guest, page: u32, p: Page): void {
   const index = page - g.first;
   const end = g.first + min<u32>(g.pages, (index / <u32>S.block + 1) * <u32>S.block);
   for (let next = page + 1; next < end && next <= page + <u32>S.prefetch; next++) {
-    const n = pageAt(next);
-    if ((n.word & STATE) != OUT || kindOf(n) != kindOf(p)) return;
-    n.word = (n.word & ~STATE) | COMING | AHEAD;
-    pushPage(queueAt(AHEADS + backendOf(n).device), next);
+    const word = wordOf(next);
+    if ((word & STATE) != OUT || kindOf(word) != kindOf(p.word)) return;
+    beginMove(next, COMING | AHEAD);
+    pushPage(queueAt(AHEADS + backendOf(word).device), next);
   }
 }
 

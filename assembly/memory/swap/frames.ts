@@ -1,13 +1,14 @@
 // Frames and who waits for them: the queues of faults, quotas, and what a page frees when it goes.
 
 import {
-  STATE, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, pageAt, guestOf, exitAt, setState, COMING, QUEUED, backendOf,
-  pushPage, COUNTERS, serverAt, SERVER_SLOTS, Backend, tally, stageOf, popPage,
+  STATE, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, guestOf, exitAt, setState, COMING, QUEUED, backendOf, COUNTERS,
+  serverAt, SERVER_SLOTS, Backend, tally, stageOf,
 } from "../pages/state";
+import { beginMove, pageAt, pushPage, popPage } from "../pages/moving";
 import * as W from "../pages/layout";
 import { schedule, RANK_SERVE, takeSequence, scheduleAt } from "../../kernel/event-queue";
 import { Q, isNull, clock } from "../../cpu/state";
-import { sample } from "../../kernel/distribution";
+import { Distribution, sample, sampleNs } from "../../kernel/distribution";
 import { spend } from "./budget";
 
 // queues, of workers (+ 0) and devices (+ 1)
@@ -26,7 +27,7 @@ import { spend } from "./budget";
 // @ts-ignore: decorator
 @inline export const MAPPING: u32 = 8; // from devices
 // @ts-ignore: decorator
-@inline export const QUEUES: u32 = 9;
+@inline const QUEUES: u32 = 9;
 
 // @ts-ignore: decorator
 @inline
@@ -85,31 +86,39 @@ export function giveFrames(): void {
   for (let device: u32 = 0; device < 2; device++) {
     for (let page = faultsOf(device).head; page != 0; page = pageAt(page).next) {
       const p = pageAt(page);
-      if ((p.word & FRAME) == 0) takeFrame(p, guestOf(p));
+      if ((p.word & FRAME) == 0) takeFrame(p, guestOf(p.word));
     }
   }
   for (let i: u32 = 0; i < S.exitCount; i++) {
     const exit = exitAt((S.exitFirst + i) % S.exitsMax);
+    if (exit.own == 0) continue;
     const p = pageAt(exit.page);
-    if (exit.own && (p.word & FRAME) == 0) takeFrame(p, guestOf(p));
+    if ((p.word & FRAME) == 0) takeFrame(p, guestOf(p.word));
   }
 }
 
 // --- pages that come --------------------------------------------------------------------------------------------
 
-/** `p`, which is out, on its way out or queued to be brought ahead, is going to come in for a task's sake: it takes its frame. */
-export function needPage(p: Page): void {
+/** `page`, which is OUT, is going to come in for a task's sake. */
+export function needPage(page: u32): Page {
+  const p = beginMove(page, COMING);
+  need(p);
+  return p;
+}
+
+/** The same of one that has just gone out or is queued to be brought ahead: it takes its frame. */
+export function need(p: Page): void {
   setState(p, COMING);
   S.lacking++;
-  takeFrame(p, guestOf(p));
+  takeFrame(p, guestOf(p.word));
 }
 
 /** The fault of a page that is needed has left the guest: it queues for a server. */
 export function queueFault(page: u32, p: Page): void {
   assert((p.word & (STATE | QUEUED)) == COMING);
   p.word |= QUEUED;
-  const q = faultsOf(backendOf(p).device);
-  pushPage(queueAt(FAULTS + backendOf(p).device), page);
+  const q = faultsOf(backendOf(p.word).device);
+  pushPage(queueAt(FAULTS + backendOf(p.word).device), page);
   q.length++;
   const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
   const queued = <u64>faultsOf(0).length + <u64>faultsOf(1).length;
@@ -118,7 +127,7 @@ export function queueFault(page: u32, p: Page): void {
 
 /** A task has come to need a page that is queued to be brought ahead: it queues as a fault. */
 export function promote(page: u32, p: Page): void {
-  const q = queueAt(AHEADS + backendOf(p).device);
+  const q = queueAt(AHEADS + backendOf(p.word).device);
   if (q.head == page) q.head = p.next;
   else {
     let before = q.head;
@@ -126,7 +135,7 @@ export function promote(page: u32, p: Page): void {
     pageAt(before).next = p.next;
     if (q.tail == page) q.tail = before;
   }
-  needPage(p);
+  need(p);
   queueFault(page, p);
 }
 
@@ -155,6 +164,13 @@ export function begin(device: u32, page: u32, fault: u32, until: u64): void {
   s.fault = fault;
   S.busy++;
   schedule(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE);
+}
+
+/** How long a server reads or writes, by that law and what comes to it. */
+// @ts-ignore: decorator
+@inline
+export function works(law: Distribution, more: u64): u64 {
+  return isNull(law) ? more : sampleNs(law, stream()) + more;
 }
 
 /** Bytes kept of a page that goes out. */

@@ -1,18 +1,18 @@
 // Pages that go: victims of faults, background swap-out, and the way of each from its unmapping to its copy.
 
 import {
-  Page, pageAt, STATE, S, UNMAP_SLOT, RESCUED, COPY, pushPage, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, popPage, Guest,
-  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, MISSING, OUT, add, marksOf, mark, countersOf, kindOf, HAD, ACCESSED, isTiered,
+  Page, STATE, S, UNMAP_SLOT, RESCUED, COPY, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, Guest, guestAt, tallyGuest, guestOf,
+  setState, RESIDENT, DIRTY, MISSING, OUT, add, marksOf, mark, countersOf, kindOf, HAD, ACCESSED, isTiered,
 } from "../pages/state";
+import { pageAt, beginMove, endMove, pushPage, popPage } from "../pages/moving";
 import { forgetPage } from "./plan";
 import { cameDown, moves } from "./tier";
 import {
-  chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, stream, frees, give, giveQuota, giveFrames, needPage,
+  chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, works, frees, give, giveQuota, giveFrames, need,
   queueFault,
 } from "./frames";
 import * as W from "../pages/layout";
 import { nothing, isNull, clock } from "../../cpu/state";
-import { sampleNs } from "../../kernel/distribution";
 import { affords } from "./budget";
 import { takeVictim, pushHot, hasPages } from "../pages/levels";
 
@@ -22,8 +22,7 @@ import { takeVictim, pushHot, hasPages } from "../pages/levels";
 // @ts-ignore: decorator
 @inline
 function take(page: u32, bits: u32): Page {
-  const p = pageAt(page);
-  p.word = (p.word & ~STATE) | bits;
+  const p = beginMove(page, bits);
   mark(page, marksOf(page) | MISSING);
   S.going++;
   forgetPage(page);
@@ -56,9 +55,9 @@ export function goForFault(victim: u32, fault: u32): void {
   const p = take(victim, GOING | DIRECT);
   p.kept = fault; // until it is known what is kept of it
   pageAt(fault).word |= AWAITS;
-  faultsOf(backendOf(pageAt(fault)).device).awaiting++;
+  faultsOf(backendOf(pageAt(fault).word).device).awaiting++;
   tally(W.SWAP_DIRECT, 1);
-  if (backendOf(p).device) unmap(victim);
+  if (backendOf(p.word).device) unmap(victim);
   else pushPage(queueAt(VICTIMS), victim);
 }
 
@@ -66,7 +65,7 @@ export function goForFault(victim: u32, fault: u32): void {
 function ownerOf(p: Page): u32 {
   if ((p.word & DIRECT) == 0) return 0;
   const fault = p.kept;
-  p.kept = keeps(backendOf(p));
+  p.kept = keeps(backendOf(p.word));
   return fault;
 }
 
@@ -79,11 +78,13 @@ export function beginVictim(device: u32): void {
 }
 
 /** How long a page is written by its server. */
+// @ts-ignore: decorator
+@inline
 function write(p: Page): u64 {
-  const b = backendOf(p);
-  const work = sampleNs(b.write, stream()) + b.writeMore;
+  const b = backendOf(p.word);
+  const work = works(b.write, b.writeMore);
   if (b.device) return work;
-  if (isTiered(p)) moves(S.unmap + work);
+  if (isTiered(p.word)) moves(S.unmap + work);
   chargeOut(S.unmap + work);
   return S.unmap + work;
 }
@@ -107,10 +108,10 @@ function goInBackground(g: Guest): bool {
   if (page == 0) return false;
   if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
   const p = take(page, GOING);
-  p.kept = keeps(backendOf(p));
+  p.kept = keeps(backendOf(p.word));
   S.leaving += frees(p);
-  guestOf(p).leaving++;
-  if (backendOf(p).device) unmap(page);
+  guestOf(p.word).leaving++;
+  if (backendOf(p.word).device) unmap(page);
   else begin(0, page, 0, clock.now + write(p));
   return true;
 }
@@ -134,14 +135,15 @@ function arrived(p: Page): void {
   S.going--;
   if ((p.word & DIRECT) != 0) return;
   S.leaving -= frees(p);
-  guestOf(p).leaving--;
+  guestOf(p.word).leaving--;
 }
 
 /** It was touched on its way out. */
 function stay(page: u32, p: Page): void {
   arrived(p);
   setState(p, RESIDENT);
-  const g = guestOf(p);
+  endMove(page, p);
+  const g = guestOf(p.word);
   if (marksOf(page) & ACCESSED) g.touched = 1; // the next scan finds its bit, whether or not anything of the VM is touched before
   pushHot(g, page);
 }
@@ -154,20 +156,23 @@ export function gone(page: u32, fault: u32): void {
     return;
   }
   arrived(p);
-  if (backendOf(p).device) tally(hasCopy(page, p) ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
+  if (backendOf(p.word).device) tally(hasCopy(page, p) ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
   p.word = (p.word & ~(STATE | COPY | DIRECT)) | OUT;
   mark(page, MISSING);
-  if (isTiered(p)) cameDown(page);
+  if (isTiered(p.word)) cameDown(page);
   give(frees(p));
-  giveQuota(guestOf(p), S.unit);
-  add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
+  giveQuota(guestOf(p.word), S.unit);
+  add(countersOf(kindOf(p.word)), W.BACKEND_OUTS, 1);
   if (fault != 0) {
     const f = pageAt(fault);
     f.word = (f.word & ~(AWAITS | DIRECT)) | HAD;
-    faultsOf(backendOf(f).device).awaiting--;
+    faultsOf(backendOf(f.word).device).awaiting--;
   }
   if (S.lacking != 0) giveFrames();
-  if (isNull(p.waiters)) return;
-  needPage(p);
+  if (isNull(p.waiters)) {
+    endMove(page, p);
+    return;
+  }
+  need(p);
   queueFault(page, p);
 }

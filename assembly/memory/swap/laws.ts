@@ -12,9 +12,10 @@ import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./f
 import { settleTier } from "./tier";
 import { settleUpgrade } from "./upgrade";
 import {
-  COUNTERS, Guest, Page, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
+  COUNTERS, Guest, Page, PageQueue, S, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
   RESCUED, DIRECT, AWAITS, AHEAD, QUEUED, PINNED, queueAt, serverAt, isTiered,
 } from "../pages/state";
+import { pageAt, wordOf, isAtRest, keptOf } from "../pages/moving";
 
 // @ts-ignore: decorator
 @inline
@@ -58,6 +59,7 @@ class Recount {
   underWay: u64;
   listed: u64; //        pages that stand in a level
   queuedUp: u64; //      … whose turn is to come
+  moving: u64; //        pages that have a record
   leaving: i64; //       bytes that background work has on their way out
   rising: u32; //        pages of the slow tier that are to go up, or go
   awaiting: u32;
@@ -88,18 +90,28 @@ function recountExits(): void {
   }
 }
 
-function recountPage(p: Page): void {
-  const state = p.word & STATE;
+function recountPage(page: u32): void {
+  const word = wordOf(page);
+  const state = word & STATE;
   add(changetype<usize>(R), state, 1);
   if (state == OUT || state == COMING) {
-    add(countersOf(kindOf(p)), W.BACKEND_NOW, 1);
-    R.kept += p.kept;
+    add(countersOf(kindOf(word)), W.BACKEND_NOW, 1);
+    R.kept += isAtRest(page) ? keptOf(page, word) : pageAt(page).kept;
   }
+  if (word & PINNED) {
+    R.pinned++;
+    demand(state == RESIDENT);
+  }
+  if (!isAtRest(page)) recountMoving(pageAt(page), state);
+}
+
+function recountMoving(p: Page, state: u32): void {
+  R.moving++;
   if (state == COMING && (p.word & SERVED) != 0) R.served++;
   if (state == COMING && (p.word & FRAME) != 0) R.framed++;
   if ((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0) R.leaving += S.unit - <i64>p.kept;
   if ((p.word & AWAITS) != 0) R.awaiting++;
-  if (isTiered(p)) {
+  if (isTiered(p.word)) {
     demand(state != RESCUED && isNull(p.waiters));
     if (state == COMING) R.rising++;
     if ((p.word & (STATE | SERVED)) == COMING) R.queuedUp++;
@@ -109,10 +121,6 @@ function recountPage(p: Page): void {
   if (state == GOING && !isNull(p.waiters)) R.underWay++;
   demand(isNull(p.waiters) || state == COMING || (p.word & (STATE | DIRECT)) == (GOING | DIRECT));
   for (let t = p.waiters; !isNull(t); t = t.next) waits(t);
-  if (p.word & PINNED) {
-    R.pinned++;
-    demand(state == RESIDENT);
-  }
 }
 
 function recountGuest(g: Guest): void {
@@ -125,20 +133,28 @@ function recountGuest(g: Guest): void {
   }
   R.listed += listed;
   for (let page = g.first; page < g.first + g.pages; page++) {
-    const p = pageAt(page);
-    const state = p.word & STATE;
-    recountPage(p);
-    frames += u64(state != OUT && (state != COMING || (p.word & FRAME) != 0));
-    going += u32((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0);
-    listed -= u32(state == RESIDENT && (p.word & PINNED) == 0);
+    const word = wordOf(page);
+    const state = word & STATE;
+    recountPage(page);
+    frames += u64(state != OUT && (state != COMING || (word & FRAME) != 0));
+    going += u32((state == GOING || state == RESCUED) && (word & DIRECT) == 0);
+    listed -= u32(state == RESIDENT && (word & PINNED) == 0);
   }
   demand(listed == 0 && going == g.leaving);
   demand(g.quota == 0 || g.quota - <i64>frames * S.unit == g.free);
   store<u64>(g.counters, frames, W.GUEST_RESIDENT << 3);
 }
 
+/** Records of pages, without those that are free. */
+function recordsInUse(): u64 {
+  let n = <u64>S.pageTop;
+  for (let at = S.pageSpare; at != 0 && n != 0; at = changetype<Page>(at).next) n--;
+  return n;
+}
+
 /** Every page that moves has a server, or its turn to come. */
 function checkQueues(): void {
+  demand(R.moving == R.coming + R.going + R.rescued && R.moving == recordsInUse());
   demand(R.listed == S.listed && R.leaving == S.leaving && R.served == S.serving);
   demand(R.awaiting == faultsOf(0).awaiting + faultsOf(1).awaiting);
   let coming: u64 = lengthOf(queueAt(MAPPING), COMING);

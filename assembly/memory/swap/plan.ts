@@ -6,7 +6,7 @@
 import { coreAt, H } from "../../cpu/state";
 import { planRun } from "../../cpu/guest/plan";
 import { S } from "../pages/state";
-import { planOn, plannedAt, left } from "../pages/touch";
+import { behindFirst, firstOf, left, leftOfFour, planOn, plannedAt } from "../pages/touch";
 
 /** The touch `index` of the plan on `core`, and those behind it, have to be looked up again at their instant. */
 function cut(core: u32, index: u32): void {
@@ -24,13 +24,16 @@ function cut(core: u32, index: u32): void {
 /** `page` leaves: who was going to touch it comes to a page that is missing. */
 export function forgetPage(page: u32): void {
   const n = H.coreCount;
-  for (let core: u32 = 0; core < n; core++) {
-    if (left(core) == 0) continue;
-    const plan = planOn(core);
-    for (let i = <u32>plan.next; i < <u32>plan.count; i++) {
-      if (plannedAt(plan, i).page == page) {
-        cut(core, i);
-        break;
+  for (let four: u32 = 0; four < n; four += 4) {
+    for (let some = leftOfFour(four); some != 0; some = behindFirst(some)) {
+      const core = four + firstOf(some);
+      const plan = planOn(core);
+      const count = <u32>plan.count;
+      for (let i = <u32>plan.next; i < count; i++) {
+        if (plannedAt(plan, i).page == page) {
+          cut(core, i);
+          break;
+        }
       }
     }
   }

@@ -9,19 +9,19 @@
 
 import * as L from "../../layout";
 import * as W from "../pages/layout";
-import { sampleNs } from "../../kernel/distribution";
 import { nothing, isNull, Task, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { written, advance } from "../pages/access";
 import { spend } from "./budget";
 import { takeVictim, pushHot, pushCold } from "../pages/levels";
 import {
-  pageAt, AWAITS, FRAME, DIRECT, guestOf, Guest, tallyGuest, Page, backendOf, S, AHEAD, tally, HAD, SERVED, popPage, queueAt, STATE,
-  OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf, isTiered,
-  marksOf, mark, FRESH,
+  AWAITS, FRAME, DIRECT, guestOf, Guest, tallyGuest, Page, backendOf, S, AHEAD, tally, HAD, SERVED, queueAt, STATE, OUT, kindOf,
+  countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf, isTiered, marksOf, mark,
+  FRESH,
 } from "../pages/state";
+import { pageAt, endMove, wordOf, popPage } from "../pages/moving";
 import {
-  faultsOf, overQuota, stream, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
+  faultsOf, overQuota, works, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
 } from "./frames";
 import { cameUp, moves, staysDown } from "./tier";
 import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } from "./going";
@@ -38,7 +38,7 @@ function beginFault(device: u32): bool {
     if ((p.word & AWAITS) == 0) {
       const lacks = (p.word & FRAME) == 0;
       if (lacks || (p.word & DIRECT) != 0) {
-        const g = lacks && overQuota(guestOf(p)) ? guestOf(p) : nothing<Guest>();
+        const g = lacks && overQuota(guestOf(p.word)) ? guestOf(p.word) : nothing<Guest>();
         const victim = takeVictim(g);
         if (victim != 0) {
           if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
@@ -62,17 +62,19 @@ function beginFault(device: u32): bool {
 }
 
 /** A server begins to bring in a page that has its frame. */
+// @ts-ignore: decorator
+@inline
 function beginIn(page: u32, p: Page, device: u32): void {
   assert((p.word & STATE) == COMING);
   assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
-  const b = backendOf(p);
+  const b = backendOf(p.word);
   S.serving++;
-  const rises = isTiered(p);
+  const rises = isTiered(p.word);
   const finish = rises ? S.unmap : S.finish; // nobody is resumed
   if (rises) tally(W.SWAP_PROMOTIONS, 1);
   else if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
   p.word = (p.word & ~(HAD | DIRECT)) | SERVED;
-  const work = sampleNs(b.read, stream()) + b.readMore;
+  const work = works(b.read, b.readMore);
   const onCore = b.device ? finish : work + finish;
   if (rises) moves(onCore);
   tally(W.SWAP_IN_NS, onCore);
@@ -90,10 +92,11 @@ function hasRoom(g: Guest, rises: bool): bool {
 function beginAhead(device: u32): void {
   const page = popPage(queueAt(AHEADS + device));
   const p = pageAt(page);
-  const g = guestOf(p);
-  if (!hasRoom(g, isTiered(p))) {
+  const g = guestOf(p.word);
+  if (!hasRoom(g, isTiered(p.word))) {
     p.word = (p.word & ~(STATE | AHEAD)) | OUT;
-    if (isTiered(p)) staysDown(page);
+    endMove(page, p);
+    if (isTiered(p.word)) staysDown(page);
     return;
   }
   give(-S.unit);
@@ -105,13 +108,13 @@ function beginAhead(device: u32): void {
 function arriveIn(page: u32, p: Page): void {
   assert((p.word & (STATE | SERVED)) == (COMING | SERVED));
   assert(S.serving != 0);
-  const g = guestOf(p);
-  const kind = kindOf(p);
+  const g = guestOf(p.word);
+  const kind = kindOf(p.word);
   const c = countersOf(kind);
   S.serving--;
   give(p.kept);
   let word = (p.word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
-  if (backendOf(p).device) word |= COPY;
+  if (backendOf(p.word).device) word |= COPY;
   add(c, W.BACKEND_INS, 1);
   // in the order in which they came
   let t = p.waiters;
@@ -124,13 +127,15 @@ function arriveIn(page: u32, p: Page): void {
     t = next;
   }
   if (isNull(ordered)) {
-    if (isTiered(p)) cameUp(page);
-    mark(page, (word & AHEAD) != 0 && !isTiered(p) ? FRESH : 0);
+    if (isTiered(p.word)) cameUp(page);
+    mark(page, (word & AHEAD) != 0 && !isTiered(p.word) ? FRESH : 0);
     p.word = word & ~AHEAD;
+    endMove(page, p);
     pushHot(g, page);
     return;
   }
   p.word = word & ~AHEAD;
+  endMove(page, p);
   mark(page, 0);
   pushCold(g, page);
   // the first one's wait is the page's: it is counted once, and the result puts the others' to it
@@ -152,7 +157,7 @@ export function endFault(g: Guest, page: u32, t: Task, which: usize): void {
   tallyGuest(g, W.GUEST_STALL_NS, waited);
   mark(page, written(g, t.touch, marksOf(page)));
   t.touch = advance(g, t.touch);
-  makeReady(vmOf(pageAt(page).word >> GUEST_SHIFT_BITS, t), t);
+  makeReady(vmOf(wordOf(page) >> GUEST_SHIFT_BITS, t), t);
 }
 
 export function onUnmapped(): void {
@@ -177,7 +182,7 @@ export function onServer(index: u32): void {
   else S.idleDevices |= <u64>1 << (index - <u32>S.workers);
   const p = pageAt(page);
   if ((p.word & STATE) != COMING) gone(page, fault);
-  else if (backendOf(p).device && S.finish != 0) stage(MAPPING, MAP_SLOT, page, S.finish);
+  else if (backendOf(p.word).device && S.finish != 0) stage(MAPPING, MAP_SLOT, page, S.finish);
   else arriveIn(page, p);
 }
 
@@ -189,11 +194,29 @@ export function leaveServer(device: u32, servers: u32): void {
   else S.claims0 = servers;
 }
 
+/** Gives idle devices what there is to do. Answers whether workers have to look again. */
+function giveDevices(): bool {
+  let more = false;
+  while (S.idleDevices != 0) {
+    if (queueAt(VICTIMS + 1).head != 0) beginVictim(1);
+    else if (queueAt(FAULTS + 1).head != 0 && beginFault(1)) {
+      more = true; // its victim may be for a worker, or have gone at once
+      continue;
+    } else if (<u32>popcnt<u64>(S.idleDevices) <= S.claims1) break;
+    else if (queueAt(AHEADS + 1).head != 0) {
+      beginAhead(1);
+      more = true; // a frame less: background work may be due
+    } else if (queueAt(OUTS).head != 0) {
+      if (!beginQueuedOut()) more = true; // one that stays: another has to go
+    } else break;
+  }
+  return more;
+}
+
 /** Gives idle servers what there is to do. */
 export function pump(): void {
   if (S.paused) return;
-  let more = true;
-  while (more) {
+  do {
     while (S.idleWorkers != 0) {
       if (queueAt(VICTIMS).head != 0) beginVictim(0);
       else if (queueAt(FAULTS).head != 0 && beginFault(0)) continue;
@@ -201,20 +224,6 @@ export function pump(): void {
       else if (queueAt(AHEADS).head != 0) beginAhead(0);
       else if (!beginOut()) break;
     }
-    more = false;
-    while (S.idleDevices != 0) {
-      if (queueAt(VICTIMS + 1).head != 0) beginVictim(1);
-      else if (queueAt(FAULTS + 1).head != 0 && beginFault(1)) {
-        more = true; // its victim may be for a worker, or have gone at once
-        continue;
-      } else if (<u32>popcnt<u64>(S.idleDevices) <= S.claims1) break;
-      else if (queueAt(AHEADS + 1).head != 0) {
-        beginAhead(1);
-        more = true; // a frame less: background work may be due
-      } else if (queueAt(OUTS).head != 0) {
-        if (!beginQueuedOut()) more = true; // one that stays: another has to go
-      } else break;
-    }
-  }
+  } while (S.devices != 0 && giveDevices());
   if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) clock.status = L.E_FRAMES;
 }

@@ -18,9 +18,8 @@ import { Tiers, setLevel, setSlowAccesses } from "../../residency/state";
 import { advance, spreadOf } from "../pages/access";
 import { armScan } from "../pages/scan-due";
 import { planTouch, positionOf } from "../pages/touch";
-import {
-  AHEAD, COMING, COUNTERS, GOING, Guest, OUT, Page, S, STATE, guestAt, isTiered, pageAt, pushPage, queueAt, tally, tallyGuest,
-} from "../pages/state";
+import { AHEAD, COMING, COUNTERS, GOING, Guest, OUT, S, STATE, guestAt, isTiered, queueAt, tally, tallyGuest } from "../pages/state";
+import { beginMove, pushPage, restOf, wordOf } from "../pages/moving";
 import { AHEADS } from "./frames";
 import { addCost, closeRounds, layTuner } from "./tuner";
 
@@ -33,8 +32,8 @@ export function layTier(settings: usize): bool {
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     for (let page = g.first; page < g.first + g.pages; page++) {
-      const p = pageAt(page);
-      setLevel(recordAt(S.tiers.records, page), isTiered(p) && (p.word & STATE) == OUT ? R.LEVEL_SLOW : R.LEVEL_FAST);
+      const word = restOf(page);
+      setLevel(recordAt(S.tiers.records, page), isTiered(word) && (word & STATE) == OUT ? R.LEVEL_SLOW : R.LEVEL_FAST);
     }
   }
   return true;
@@ -48,11 +47,10 @@ function catchUp(): void {
 
 /** `t`, running on `v`, touches a page that may lie in the slow tier and is not RESIDENT. True: it is to go up. */
 export function readInPlace(v: VCpu, t: Task, g: Guest, page: u32): bool {
-  const p = pageAt(page);
   armScan();
   S.touched = 1;
   tallyGuest(g, W.GUEST_TOUCHED, 1);
-  const state = p.word & STATE;
+  const state = wordOf(page) & STATE;
   if (state == GOING) {
     t.touch = advance(g, t.touch);
     planTouch(v, t);
@@ -60,7 +58,7 @@ export function readInPlace(v: VCpu, t: Task, g: Guest, page: u32): bool {
     return false;
   }
   const faults = S.tiers.faults;
-  const rises = watch(page, p);
+  const rises = watch(page);
   const ns = S.slowMore + (S.tiers.faults - faults) * S.tiers.faultNs;
   tally(W.SWAP_HINT_FAULTS, S.tiers.faults - faults);
   tallyGuest(g, W.GUEST_SLOW, 1);
@@ -71,13 +69,13 @@ export function readInPlace(v: VCpu, t: Task, g: Guest, page: u32): bool {
 }
 
 /** The detector sees the access, and the page is queued to go up if it is a candidate that is admitted. */
-function watch(page: u32, p: Page): bool {
+function watch(page: u32): bool {
   const tiers = S.tiers;
   const unit = page - 1;
   const record = recordAt(tiers.records, page);
   catchUp();
   if (tiers.sketch != 0) note(tiers, unit);
-  if ((p.word & STATE) != OUT) return false;
+  if ((wordOf(page) & STATE) != OUT) return false;
   const limited = tiers.limited;
   const found = isCandidate(tiers, unit, record, clock.now);
   tally(W.SWAP_LIMITED, tiers.limited - limited);
@@ -88,7 +86,7 @@ function watch(page: u32, p: Page): bool {
     return false;
   }
   setLevel(record, R.LEVEL_COMING);
-  p.word = (p.word & ~STATE) | COMING | AHEAD;
+  beginMove(page, COMING | AHEAD);
   tiers.coming++;
   pushPage(queueAt(AHEADS), page);
   return true;

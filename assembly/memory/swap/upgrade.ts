@@ -16,8 +16,9 @@ import { makeTouches } from "../pages/touch";
 import { forgetAll } from "./plan";
 import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./frames";
 import {
-  S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, pageAt, queueAt, serverAt, STATE, GOING, guestAt, vmOf,
+  S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, queueAt, serverAt, STATE, GOING, guestAt, vmOf,
 } from "../pages/state";
+import { pageAt } from "../pages/moving";
 
 // @ts-ignore: decorator
 @inline const NONE: u32 = 0;
@@ -89,7 +90,7 @@ function waited(g: Guest, since: u64): u64 {
 function faultsWait(p: Page, ends: bool): void {
   for (let t = p.waiters; !isNull(t); t = t.next) {
     if (!ends) waitAtFault();
-    else tallyGuest(guestOf(p), W.GUEST_PAUSE_STALL_NS, waited(guestOf(p), t.readyAt + S.entry));
+    else tallyGuest(guestOf(p.word), W.GUEST_PAUSE_STALL_NS, waited(guestOf(p.word), t.readyAt + S.entry));
   }
 }
 
