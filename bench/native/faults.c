@@ -1,7 +1,7 @@
 // The C anchor of case "fault": tasks of four touches each on cores that take the next one at once (the ideal mechanism), pages of one
 // VM that go to compressed memory and come back, workers that write and read them, background swap-out between two watermarks. The rules,
 // the order of events and the draws are the core's (assembly/memory), as are its ways of doing less: touches of pages that are there take no
-// event, pages are linked through records of 16 bytes. So its counts are those of the simulator, to the bit.
+// event, a page is a byte of marks, a level a ring of page numbers. So its counts are those of the simulator, to the bit.
 // Left out: everything else that a host has, and what this load never meets: direct reclaim, budgets, quotas, prefetching, devices, several
 // VMs and sizes. Where it would be met the program ends with status 3.
 #include "kernel.h"
@@ -29,8 +29,7 @@ typedef struct Task {
   u64 ready, remaining, service, arrived, touch; // touch: as the core has it, 51 bits that are drawn, and how many are left
   u32 started;
 } Task;
-typedef struct { u32 next, word, kept, waiters; } Page;
-typedef struct { u32 head, tail; } List;
+typedef struct { u32 *pages, first, count; } Ring; // page numbers, in order
 typedef struct { u64 at, touch; u32 page; } Planned;
 typedef struct {
   Task *task;
@@ -43,9 +42,10 @@ typedef struct { Task *task; u32 page, own; } Exit;
 static Core cores[CORES];
 static u32 idle[CORES], idle_count;
 static Task *tasks, *spare, *first, *last;
-static Page *pages;
+static uint8_t *marks; // of each page: state, accessed, dirty
+static u32 *waiters;   // of each page that comes: the last task
 static u32 page_count, hot; // touched: the first half of all
-static List levels[LEVELS + 1], faults; // behind the levels: pages in use, on their way to level 0
+static Ring levels[LEVELS + 1], faults; // behind the levels: pages in use, on their way to level 0
 static u32 serving[WORKERS], idle_workers = (1 << WORKERS) - 1, claimed;
 static Exit exits[1 << 16];
 static u32 exit_first, exit_count;
@@ -131,10 +131,11 @@ static inline void arm_scan(void) {
   u64 from = (now > 1 ? now : 1) + (now != 0 && rank_now >= BACKGROUND ? SCAN_EVERY : SCAN_EVERY - 1);
   plan(SCAN_SLOT, from - from % SCAN_EVERY, BACKGROUND);
 }
-static inline void use(Page *p, u64 touch) {
-  u32 word = p->word | ACCESSED;
-  p->word = word & DIRTY ? word : written(word, touch);
+static inline void use(u32 page, u64 touch) {
+  u32 word = marks[page] | ACCESSED;
+  marks[page] = (uint8_t)(word & DIRTY ? word : written(word, touch));
 }
+static inline void set_state(u32 page, u32 state) { marks[page] = (uint8_t)((marks[page] & ~STATE) | state); }
 
 /** Touches of what runs on `c` that come before what happens now are made. */
 static void make_touches(Core *c) {
@@ -142,7 +143,7 @@ static void make_touches(Core *c) {
   u64 bound = now + (rank_now > TOUCH || (rank_now == TOUCH && index <= slot_now));
   if (c->event == events && rank_now <= BACKGROUND) bound = now;
   u32 i = c->from;
-  for (; i < c->count && c->planned[i].at < bound; i++) use(&pages[c->planned[i].page], c->planned[i].touch);
+  for (; i < c->count && c->planned[i].at < bound; i++) use(c->planned[i].page, c->planned[i].touch);
   if (i == c->from) return;
   count_touches += i - c->from;
   c->task->touch = i < c->count ? c->planned[i].touch : c->after;
@@ -173,7 +174,7 @@ static void plan_touches(Core *c) {
     at = instant_of(c, step * k + rest * k / TOUCHES, done);
     if (t->service == 0) break;
     u32 page = page_of(touch);
-    if ((pages[page].word & AWAY) != 0) break;
+    if ((marks[page] & AWAY) != 0) break;
     c->planned[i++] = (Planned){at, touch, page};
     at = NEVER;
   }
@@ -240,34 +241,32 @@ static inline void proceed(Core *c) {
 }
 
 // --- pages
-static inline void push_page(List *q, u32 page) {
-  pages[page].next = 0;
-  if (q->head == 0) q->head = page;
-  else pages[q->tail].next = page;
-  q->tail = page;
+static inline void push_page(Ring *q, u32 page) {
+  u32 at = q->first + q->count++;
+  q->pages[at < page_count ? at : at - page_count] = page;
 }
-static void append(List *to, List *from) {
-  if (from->head == 0) return;
-  if (to->head == 0) to->head = from->head;
-  else pages[to->tail].next = from->head;
-  to->tail = from->tail;
-  from->head = 0;
+static inline u32 pop_page(Ring *q) {
+  u32 page = q->pages[q->first++];
+  if (q->first == page_count) q->first = 0;
+  q->count--;
+  return page;
+}
+static void append(Ring *to, Ring *from) {
+  while (from->count != 0) push_page(to, pop_page(from));
 }
 static inline void give(int64_t bytes) {
   free_bytes += bytes;
   reclaiming = (reclaiming | (free_bytes < low)) & (free_bytes < high);
 }
-static u32 untouched(List *q) {
-  for (;;) {
-    u32 page = q->head;
-    if (page == 0) return 0;
-    Page *p = &pages[page];
-    q->head = p->next;
-    if ((p->word & ACCESSED) == 0) return page;
-    p->word &= ~(u32)ACCESSED;
+static u32 untouched(Ring *q) {
+  while (q->count != 0) {
+    u32 page = pop_page(q);
+    if ((marks[page] & ACCESSED) == 0) return page;
+    marks[page] &= (uint8_t)~ACCESSED;
     push_page(&levels[LEVELS], page);
     spared = 1;
   }
+  return 0;
 }
 static u32 take_victim(void) {
   make_all_touches();
@@ -288,16 +287,12 @@ static void scan(void) {
     touched_any = 0;
     count_scans++;
     for (int level = LEVELS - 1; level >= 0; level--) {
-      u32 page = levels[level].head;
-      levels[level].head = 0;
-      while (page != 0) {
-        Page *p = &pages[page];
-        u32 following = p->next;
-        if (p->word & ACCESSED) {
-          p->word &= ~(u32)ACCESSED;
+      for (u32 left = levels[level].count; left != 0; left--) {
+        u32 page = pop_page(&levels[level]);
+        if (marks[page] & ACCESSED) {
+          marks[page] &= (uint8_t)~ACCESSED;
           push_page(&levels[LEVELS], page);
         } else push_page(&levels[level + 1 < LEVELS ? level + 1 : LEVELS - 1], page);
-        page = following;
       }
     }
     append(&levels[0], &levels[LEVELS]);
@@ -320,58 +315,54 @@ static int begin_out(void) {
   if (!reclaiming || free_bytes + leaving >= high || listed == 0) return 0;
   u32 page = take_victim();
   if (page == 0) return 0;
-  Page *p = &pages[page];
-  p->word = (p->word & ~(u32)STATE) | GOING;
+  set_state(page, GOING);
   forget(page);
-  p->kept = KEPT;
-  leaving += PAGE_BYTES - (int64_t)p->kept;
+  leaving += PAGE_BYTES - (int64_t)KEPT;
   begin(page, now + UNMAP + WRITE);
   return 1;
 }
 static void pump(void) {
   while (idle_workers != 0) {
-    if (faults.head != 0) {
-      u32 page = faults.head;
-      faults.head = pages[page].next;
+    if (faults.count != 0) {
+      u32 page = pop_page(&faults);
       begin(page, now + rounded(own_exp(read_mu + read_sigma * normal(&engine_stream))) + FINISH);
     } else if ((u32)__builtin_popcount(idle_workers) <= claimed || !begin_out()) return;
   }
 }
-static void end_fault(Page *p, Task *t) {
+static void end_fault(u32 page, Task *t) {
   record(&stall, now - t->ready);
-  p->word = written(p->word, t->touch);
+  marks[page] = (uint8_t)written(marks[page], t->touch);
   t->touch = touch_after(t->touch);
   count_touches++;
   make_ready(t);
 }
-static void need(Page *p) {
-  p->word = (p->word & ~(u32)STATE) | COMING;
+static void need(u32 page) {
+  set_state(page, COMING);
   if (free_bytes - PAGE_BYTES < least) unmodelled("a fault finds little free");
   give(-PAGE_BYTES);
 }
-static void stay(u32 page, Page *p) {
-  leaving -= PAGE_BYTES - (int64_t)p->kept;
-  p->word = (p->word & ~(u32)STATE) | RESIDENT;
+static void stay(u32 page) {
+  leaving -= PAGE_BYTES - (int64_t)KEPT;
+  set_state(page, RESIDENT);
   listed++;
   push_page(&levels[0], page);
 }
 static void on_worker(u32 worker) {
   u32 page = serving[worker];
   idle_workers |= 1u << worker;
-  Page *p = &pages[page];
-  u32 state = p->word & STATE;
-  if (state == RESCUED) stay(page, p);
+  u32 state = marks[page] & STATE;
+  if (state == RESCUED) stay(page);
   else if (state == GOING) {
-    leaving -= PAGE_BYTES - (int64_t)p->kept;
-    p->word = (p->word & ~(u32)(STATE | DIRTY)) | OUT;
-    give(PAGE_BYTES - (int64_t)p->kept);
+    leaving -= PAGE_BYTES - (int64_t)KEPT;
+    marks[page] = (uint8_t)((marks[page] & ~(STATE | DIRTY)) | OUT);
+    give(PAGE_BYTES - (int64_t)KEPT);
     count_outs++;
   } else {
-    give(p->kept);
-    p->word = (p->word & ~(u32)STATE) | RESIDENT;
+    give(KEPT);
+    set_state(page, RESIDENT);
     count_ins++;
-    Task *t = p->waiters ? &tasks[p->waiters] : NULL, *ordered = NULL;
-    p->waiters = 0;
+    Task *t = waiters[page] ? &tasks[waiters[page]] : NULL, *ordered = NULL;
+    waiters[page] = 0;
     while (t != NULL) {
       Task *following = t->next;
       t->next = ordered;
@@ -383,17 +374,17 @@ static void on_worker(u32 worker) {
     while (ordered != NULL) {
       t = ordered;
       ordered = t->next;
-      end_fault(p, t);
+      end_fault(page, t);
     }
   }
   pump();
 }
 
 // --- faults
-static void touch_now(Page *p, Task *t) {
+static void touch_now(u32 page, Task *t) {
   arm_scan();
   touched_any = 1;
-  use(p, t->touch);
+  use(page, t->touch);
   t->touch = touch_after(t->touch);
   count_touches++;
 }
@@ -401,9 +392,8 @@ static void on_touch(Core *c) {
   Task *t = c->task;
   end_touches(c);
   u32 page = page_of(t->touch);
-  Page *p = &pages[page];
-  if ((p->word & AWAY) == 0) {
-    touch_now(p, t);
+  if ((marks[page] & AWAY) == 0) {
+    touch_now(page, t);
     plan_touches(c);
     plan_core(c);
     return;
@@ -412,10 +402,10 @@ static void on_touch(Core *c) {
   count_faults++;
   arm_scan();
   touched_any = 1;
-  if ((p->word & STATE) == GOING) {
+  if ((marks[page] & STATE) == GOING) {
     count_rescued++;
-    p->word = (p->word & ~(u32)STATE) | RESCUED;
-    touch_now(p, t);
+    set_state(page, RESCUED);
+    touch_now(page, t);
     c->started = c->busy_until = now + ENTRY;
     c->ends = c->started + t->remaining;
     c->place = sequence++;
@@ -425,8 +415,8 @@ static void on_touch(Core *c) {
   }
   t->ready = now;
   c->busy_until = now + ENTRY;
-  u32 own = (p->word & STATE) == OUT;
-  if (own) need(p);
+  u32 own = (marks[page] & STATE) == OUT;
+  if (own) need(page);
   if (exit_count == 1 << 16) unmodelled("so many faults leave the guest at once");
   exits[(exit_first + exit_count) & 0xffff] = (Exit){t, page, own};
   if (exit_count++ == 0) plan(EXIT_SLOT, now + ENTRY, FAULT);
@@ -441,21 +431,20 @@ static void on_exit_done(void) {
   Exit e = exits[exit_first];
   exit_first = (exit_first + 1) & 0xffff;
   if (--exit_count != 0) plan(EXIT_SLOT, exits[exit_first].task->ready + ENTRY, FAULT);
-  Page *p = &pages[e.page];
-  u32 state = p->word & STATE;
+  u32 state = marks[e.page] & STATE;
   if (state == RESIDENT || state == RESCUED) {
     count_joined++;
-    end_fault(p, e.task);
+    end_fault(e.page, e.task);
   } else if (state == GOING) {
     count_rescued++;
-    p->word = (p->word & ~(u32)STATE) | RESCUED;
-    touch_now(p, e.task);
+    set_state(e.page, RESCUED);
+    touch_now(e.page, e.task);
     make_ready(e.task);
   } else {
     if (!e.own) count_joined += state == COMING;
-    e.task->next = p->waiters ? &tasks[p->waiters] : NULL;
-    p->waiters = (u32)(e.task - tasks);
-    if (state == OUT) need(p);
+    e.task->next = waiters[e.page] ? &tasks[waiters[e.page]] : NULL;
+    waiters[e.page] = (u32)(e.task - tasks);
+    if (state == OUT) need(e.page);
     if (e.own || state == OUT) push_page(&faults, e.page);
   }
   pump();
@@ -506,13 +495,15 @@ int main(int argc, char **argv) {
   enum { TASKS = 1 << 16 };
   tasks = calloc(TASKS, sizeof *tasks);
   for (u32 i = TASKS - 1; i > 0; i--) tasks[i].next = spare, spare = &tasks[i];
-  pages = calloc(page_count + 1, sizeof *pages);
+  marks = calloc(page_count + 1, 1);
+  waiters = calloc(page_count + 1, sizeof *waiters);
+  for (Ring *q = levels; q <= &levels[LEVELS]; q++) q->pages = calloc(page_count, sizeof *q->pages);
+  faults.pages = calloc(page_count, sizeof *faults.pages);
   free_bytes = capacity - (int64_t)page_count * PAGE_BYTES;
   u32 out = page_count;
   int64_t target = high > WORKERS * PAGE_BYTES ? high : WORKERS * PAGE_BYTES;
   for (; free_bytes < target; out--) {
-    pages[out].word = OUT;
-    pages[out].kept = KEPT;
+    marks[out] = OUT;
     free_bytes += PAGE_BYTES - KEPT;
   }
   for (u32 page = out; page > 0; page--) listed++, push_page(&levels[LEVELS - 1], page);
