@@ -94,7 +94,7 @@ export class EventQueue {
   free: usize; // leaves without an event, a stack
   freeCount: u32;
   leaves: u32; // there are; a power of two
-  oddLevels: u32; // 1: of an odd power
+  levels: u32; // from a leaf to the root
   hole: u32; // the leaf of the event that was taken last, while nothing else has it; 0 = none
   rank: u32; // of the event that was taken last, and its slot: what has happened of this instant
   sequence: u64;
@@ -162,7 +162,7 @@ function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
 }
 
 /**
- * Writes a leaf, and whoever wins on each node from there to the root. Two levels a turn, since the engine asks in each whether it is to
+ * Writes a leaf, and whoever wins on each node from there to the root. Four levels a turn, since the engine asks in each whether it is to
  * stop; that both keys are equal is nearly always foreseen; a select has its own comparison, of which the engine makes no word then.
  */
 // @ts-ignore: decorator
@@ -173,21 +173,24 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
   let at = nodeAt(q, leaf);
   let key = leafKey;
   let slot = leafSlot;
+  let sibling: usize;
+  let otherKey: u64;
+  let otherSlot: u32;
   write(at, key, slot);
-  if (q.oddLevels) {
-    const sibling = at ^ NODE_BYTES;
-    const otherKey = load<u64>(sibling);
-    let otherSlot = load<u32>(sibling, 8);
+  if (q.levels & 1) {
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
   }
-  while (at != root) {
-    let sibling = at ^ NODE_BYTES;
-    let otherKey = load<u64>(sibling);
-    let otherSlot = load<u32>(sibling, 8);
+  if (q.levels & 2) {
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
@@ -202,6 +205,40 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
   }
+  do {
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+    sibling = at ^ NODE_BYTES;
+    otherKey = load<u64>(sibling);
+    otherSlot = load<u32>(sibling, 8);
+    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+    slot = select<u32>(slot, otherSlot, key < otherKey);
+    key = select<u64>(otherKey, key, otherKey < key);
+    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+    write(at, key, slot);
+  } while (at != root);
 }
 
 /** The key of a leaf without an event: above all others, and no other leaf's. */
@@ -229,7 +266,7 @@ function grow(q: EventQueue): void {
   const before = q.leaves;
   const leaves = max<u32>(before << 1, LEAVES_LEAST);
   q.leaves = leaves;
-  q.oddLevels = ctz(leaves) & 1;
+  q.levels = ctz(leaves);
   memory.copy(nodeAt(q, leaves), nodeAt(q, before), <usize>before << NODE_SHIFT);
   for (let leaf = leaves; leaf < leaves + before; leaf++) store<u32>(q.position + (<usize>slotAt(q, leaf) << 2), leaf);
   for (let leaf: u32 = 2 * leaves - 1; leaf >= leaves + before; leaf--) {

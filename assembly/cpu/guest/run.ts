@@ -4,7 +4,7 @@ import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED, clock, setting
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
-import { NEVER, takeSequence, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
+import { NEVER, takeSequence, scheduleAt, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
 import { mayTouch, planTouch, endTouches, hasTouched } from "../../memory/pages/touch";
 import { planRun } from "./plan";
 import { began } from "../series";
@@ -64,7 +64,7 @@ function runSpecialHere(v: VCpu, t: Task): void {
     v.asked = 0;
     t.flags &= ~TASK_SLICED;
     planRun(v);
-  } else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
+  } else scheduleAt(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
   if (ordered) planOrder(v.vm);
 }
 

@@ -10,14 +10,15 @@ import { partAt } from "../../kernel/part";
 import { readAhead } from "../../kernel/ahead";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
+/** When the next one is; draws the gap behind it. */
 // @ts-ignore: decorator
 @inline
-function scheduleArrivalHere(vm: Vm): void {
+function nextArrival(vm: Vm): u64 {
   const gap = vm.gapMean * vm.ahead + vm.carry;
   const whole = <i64>gap;
   if (vm.arrivals != L.ARRIVALS_DETERMINISTIC) vm.ahead = exponential(arrivalStream(vm));
   vm.carry = gap - <f64>whole;
-  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, clock.now + <u64>whole, RANK_ARRIVAL);
+  return clock.now + <u64>whole;
 }
 
 function drawAhead(vm: Vm): f64 {
@@ -27,7 +28,7 @@ function drawAhead(vm: Vm): f64 {
 }
 
 function scheduleArrival(vm: Vm): void {
-  scheduleArrivalHere(vm);
+  schedule(Q, vm.slot + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
 }
 
 // @ts-ignore: decorator
@@ -54,10 +55,10 @@ export function onArrival(vm: Vm): void {
   }
   if (vm.single) {
     const service = sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
-    scheduleArrivalHere(vm);
+    scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
     arriveSingle(vm, service, 0);
   } else {
-    scheduleArrivalHere(vm);
+    scheduleArrival(vm);
     arrive(vm, -1, 0, 0);
   }
 }
