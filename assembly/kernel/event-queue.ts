@@ -10,10 +10,10 @@
 //
 // What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
 // It lies below the time in the same word: comparing costs what it did without. The place decides where both are equal, which is
-// rare: it stays with the slot, so that it costs no comparison any bits.
+// rare: it stays with the leaf, so that it costs no comparison any bits.
 //
 //   nodes, 16 bytes each: key, u64: time (ns) << 5 | rank; slot, u32. The root is node 1, node n has nodes 2n and 2n + 1 below it
-//   place, u64 a slot: sequence << 24 | slot, of the event that is pending
+//   place, u64 a leaf, and so side by side: sequence << 24 | slot, of the event that is pending there
 //   position, u32 a slot: the node that is its leaf; 0 = not pending
 //   free, u32 each: leaves without an event
 
@@ -89,7 +89,7 @@ import { allocate } from "./arena";
 export class EventQueue {
   nodes: usize;
   half: usize; // of the address of the nodes
-  places: usize;
+  places: usize; // place of leaf n is 8 n bytes behind
   position: usize;
   free: usize; // leaves without an event, a stack
   freeCount: u32;
@@ -108,7 +108,7 @@ export function createQueue(q: EventQueue, slots: u32): bool {
   while (most < slots) most <<= 1;
   const nodes = allocate((<u64>most << 1) * NODE_BYTES);
   const free = allocate(<u64>most << 2);
-  const places = allocate(<u64>slots * 8);
+  const places = allocate(<u64>most << 3);
   const position = allocate(<u64>slots * 4);
   if (nodes == 0 || free == 0 || places == 0 || position == 0) return false;
   q.nodes = nodes;
@@ -150,6 +150,19 @@ function write(at: usize, key: u64, slot: u32): void {
   store<u32>(at, slot, 8);
 }
 
+/** Of the event that is pending in `slot`; 0: none is. */
+// @ts-ignore: decorator
+@inline
+function leafOf(q: EventQueue, slot: u32): u32 {
+  return load<u32>(q.position + (<usize>slot << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function placeAt(q: EventQueue, leaf: u32): usize {
+  return q.places + (<usize>leaf << 3);
+}
+
 // @ts-ignore: decorator
 @inline
 function pushFree(q: EventQueue, leaf: u32): void {
@@ -158,7 +171,7 @@ function pushFree(q: EventQueue, leaf: u32): void {
 
 /** Of two slots whose events have the same key, whose place is first. */
 function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
-  return load<u64>(q.places + (<usize>a << 3)) < load<u64>(q.places + (<usize>b << 3)) ? a : b;
+  return load<u64>(placeAt(q, leafOf(q, a))) < load<u64>(placeAt(q, leafOf(q, b))) ? a : b;
 }
 
 /**
@@ -267,6 +280,7 @@ function grow(q: EventQueue): void {
   const leaves = max<u32>(before << 1, LEAVES_LEAST);
   q.leaves = leaves;
   q.levels = ctz(leaves);
+  q.places -= <usize>(leaves - before) << 3; // the first leaf's stays where it is
   memory.copy(nodeAt(q, leaves), nodeAt(q, before), <usize>before << NODE_SHIFT);
   for (let leaf = leaves; leaf < leaves + before; leaf++) store<u32>(q.position + (<usize>slotAt(q, leaf) << 2), leaf);
   for (let leaf: u32 = 2 * leaves - 1; leaf >= leaves + before; leaf--) {
@@ -319,7 +333,6 @@ export function scheduleAt(q: EventQueue, slot: u32, time: u64, rank: u64, seque
 export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
   assert(slot < q.capacity);
   const key = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
-  store<u64>(q.places + (<usize>slot << 3), (sequence << SLOT_BITS) | <u64>slot);
   const positioned = q.position + (<usize>slot << 2);
   let leaf = load<u32>(positioned);
   if (leaf == 0) {
@@ -328,6 +341,7 @@ export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, seq
     else leaf = freeLeaf(q);
     store<u32>(positioned, leaf);
   }
+  store<u64>(placeAt(q, leaf), (sequence << SLOT_BITS) | <u64>slot);
   settle(q, leaf, key, slot);
 }
 
@@ -343,19 +357,19 @@ export function cancel(q: EventQueue, slot: u32): void {
 // @ts-ignore: decorator
 @inline
 export function isPending(q: EventQueue, slot: u32): bool {
-  return load<u32>(q.position + (<usize>slot << 2)) != 0;
+  return leafOf(q, slot) != 0;
 }
 
 /** When the slot's pending event is; there must be one. */
 // @ts-ignore: decorator
 @inline
 export function timeOf(q: EventQueue, slot: u32): u64 {
-  return keyAt(q, load<u32>(q.position + (<usize>slot << 2))) >> RANK_BITS;
+  return keyAt(q, leafOf(q, slot)) >> RANK_BITS;
 }
 
 /** Whether the slot's event is of that kind and at that instant. */
 export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): bool {
-  const leaf = load<u32>(q.position + (<usize>slot << 2));
+  const leaf = leafOf(q, slot);
   return leaf != 0 && keyAt(q, leaf) == ((time << RANK_BITS) | rank);
 }
 
