@@ -10,6 +10,7 @@ import {
   H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
   injection, series, settings,
 } from "./cpu/state";
+import { layBacklogs } from "./cpu/backlogs";
 import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
@@ -146,7 +147,7 @@ function allocateAll(words: usize): bool {
   H.hostHistograms = createHistograms(L.HOST_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   injection.capacity = <u32>word(words, L.HOST_RING);
   injection.ring = allocate(<u64>injection.capacity * L.ARRIVAL_BYTES + 8);
-  return createQueue(Q, H.slotsEnd) && injection.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
+  return layBacklogs() && createQueue(Q, H.slotsEnd) && injection.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
 }
 
 function layCores(): void {

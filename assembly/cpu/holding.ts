@@ -2,8 +2,9 @@
 
 import * as L from "../layout";
 import {
-  Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
+  Vm, VCpu, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
 } from "./state";
+import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
 import { takeableHeld } from "./takeable";
 import { armArbiter, hasLost, isPlanned } from "./rounds";
 
@@ -63,9 +64,9 @@ export function arriving(v: VCpu): bool {
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   // mostly the round is planned already, and nobody need be looked for
-  if (arbiter.on == 0 || H.bagCount == 0 || isPlanned()) return;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
+  if (arbiter.on == 0 || backlogs.end == backlogs.first || isPlanned()) return;
+  for (let at = backlogs.first; at != backlogs.end; at += BACKLOG_BYTES) {
+    const vm = waiterAt(at);
     if (vm.denied && canGrow(vm)) {
       armArbiter(clock.now);
       return;

@@ -306,6 +306,7 @@ export class Arbiter {
   lateAt: u64; //      the last nanosecond of which the rounds are over
   heldAt: u64; //      when the last round was
   publishedFrom: u64; // what is published is no older: a fork published then
+  published: u32; //   1: something has been
   busyUntil: u64; //   it issues one move after another
   start: u64; //       when the round's first move is issued
   moves: u32; //       of the round
@@ -375,8 +376,8 @@ export class Host {
   idleCount: u32;
   keptCount: u32; //         cores that stay empty for a sibling's sake
   bagCount: u32;
-  bag: usize; //             VMs with tasks waiting
-  scratch: usize; //         those of them that are over their threshold, by rank (cores/rank.ts)
+  bag: usize; //             VMs with tasks waiting, where no arbiter serves them
+  scratch: usize; //         those of them that are over their threshold, by rank (cores/rank.ts, cores/usual.ts)
   varies: u32; //            1: a task's speed depends on what else runs
   traffic: f64; //           bytes per second that all running tasks would like
   memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough

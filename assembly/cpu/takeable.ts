@@ -78,6 +78,19 @@ export function levelOf(vm: Vm): Level {
   return changetype<Level>(vm.level);
 }
 
+/** How many classes and priorities there are, of which VMs of the lowest have the level `lowest`. */
+// @ts-ignore: decorator
+@inline
+export function levelsInAll(): u32 {
+  return T.levelCount;
+}
+
+// @ts-ignore: decorator
+@inline
+export function lowest(): usize {
+  return T.levels;
+}
+
 /** Room for all of it, when the VMs are known. */
 export function layTakeable(): bool {
   T.words = (H.coresInAll + 63) >> 6;

@@ -11,12 +11,14 @@ import {
   H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
 } from "../state";
 import { hostHistogram } from "../accounts";
+import { BACKLOG_BYTES, addBacklog, backlogs, freeBacklogs, holdBacklogs, isLatest, keepBacklog, waiterAt } from "../backlogs";
 import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
 import { collect, reading } from "./collect";
+import { isUsual, serveUsual } from "./usual";
 import { endLeaving, firstLike, isNone, leave, nextLike, nthPlace, placesOf, takeFirst, vmOfRank } from "./rank";
 import { restTakeable } from "../takeable";
 import { oldestReady, stranded } from "../waiting";
@@ -55,9 +57,12 @@ function planPublication(): void {
 
 /** What is true of every VM at the end of this nanosecond is what later rounds read. */
 export function onPublish(): void {
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
+  arbiter.published = 1;
+  const end = backlogs.end;
+  let kept = backlogs.first;
+  for (let at = kept; at != end; at += BACKLOG_BYTES) {
+    if (!isLatest(at)) continue;
+    const vm = waiterAt(at);
     vm.snapQueued = vm.queued;
     if (vm.queued == 0) {
       vm.inBag = 0;
@@ -68,10 +73,11 @@ export function onPublish(): void {
     vm.snapSince = vm.backlogSince;
     vm.snapActive = vm.activeCount;
     vm.snapStranded = u32(stranded(vm));
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    keepBacklog(kept, vm.backlogSince, vm);
+    kept += BACKLOG_BYTES;
   }
-  H.bagCount = kept;
-  if (kept == 0) return;
+  backlogs.end = kept;
+  if (kept == backlogs.first) return;
   planPublication();
   if (arbiter.publishedFrom == clock.now && clock.now != 0) armArbiter(clock.now + 1); // by that the next round may find somebody short
 }
@@ -83,19 +89,19 @@ function waiting(vm: Vm): u32 {
   return isStale() ? vm.snapQueued : vm.queued;
 }
 
-// --- the bag of VMs in which tasks wait -----------------------------------------------------------------------------
+// --- VMs in which tasks wait ----------------------------------------------------------------------------------------
 
 /** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
 export function watch(vm: Vm): void {
   if (vm.inBag == 0) {
     vm.inBag = 1;
-    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
     if (settings.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
   } else if (vm.queued > 1) {
     if (settings.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
     return; // a policy is asked in every round as long as tasks wait
   }
   // a new backlog, whether or not the last round has noticed that the one before is gone
+  addBacklog(vm);
   vm.denied = 0;
   vm.contended = 0;
   // what rounds cost hangs on who waits; and what is still published may be denied
@@ -165,7 +171,7 @@ function isRival(vm: Vm, stale: bool): bool {
 
 // @ts-ignore: decorator
 @inline
-function markDenied(vm: Vm): void {
+export function markDenied(vm: Vm): void {
   vm.denied = 1;
   vm.contended = u8(vm.queued != 0);
 }
@@ -175,12 +181,22 @@ function deny(vm: Vm): void {
   countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
-/** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
+/** Tries to give `vm` one core. */
 export function grantOne(vm: Vm): bool {
   if (!canGrow(vm)) return false;
   let core = hooks.choose(vm);
   if (overrule.kind != L.OVERRULE_NOTHING) core = overruled(vm, core);
   if (isNull(core)) return false;
+  give(core, vm);
+  if (overrule.kind == L.OVERRULE_AGAIN) {
+    overrule.kind = L.OVERRULE_NOTHING;
+    if (!grantOne(vm)) overrule.answer = L.OVERRULED_NOT;
+  }
+  return true;
+}
+
+/** It is decided that `core` goes to `vm`. Moves are issued one after another, `issue` each. */
+export function give(core: Core, vm: Vm): void {
   const at = max<u64>(clock.now, arbiter.busyUntil) + (settings.batch && arbiter.moves != 0 ? 0 : settings.issue);
   arbiter.busyUntil = at;
   if (arbiter.moves++ == 0) arbiter.start = at;
@@ -198,11 +214,6 @@ export function grantOne(vm: Vm): bool {
   if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   tell(core, vm);
   beginMove(core, vm, at);
-  if (overrule.kind == L.OVERRULE_AGAIN) {
-    overrule.kind = L.OVERRULE_NOTHING;
-    if (!grantOne(vm)) overrule.answer = L.OVERRULED_NOT;
-  }
-  return true;
 }
 
 /** Cores that a congested VM asks for in one round. */
@@ -219,14 +230,13 @@ export function chooseCore(vm: Vm): Core {
   return isNull(core) ? chooseTaken(vm) : core;
 }
 
-/** The next round that can matter, which is the next one as soon as anybody of the `kept` in the bag is found who needs it. */
-function planNext(kept: u32): void {
-  let soon = settings.aggregate && kept != 0 ? clock.now + 1 : NEVER;
+/** The next round that can matter, which is the next one as soon as anybody is found who needs it of those whose backlogs lie before `end`. */
+function planNext(end: usize): void {
+  let soon = settings.aggregate && end != backlogs.first ? clock.now + 1 : NEVER;
   const asked = settings.signal == L.SIGNAL_POLICY;
   const turns = hooks.hasTurns;
-  const bag = H.bag;
-  for (let i: u32 = 0; i < kept && soon > arbiter.gridAt; i++) {
-    const vm = load<Vm>(bag + (<usize>i << 2));
+  for (let at = backlogs.first; at != end && soon > arbiter.gridAt; at += BACKLOG_BYTES) {
+    const vm = waiterAt(at);
     if (vm.denied == 0 || asked) soon = min<u64>(soon, soonest(vm));
     else if (turns) soon = min<u64>(soon, hooks.turn(vm));
   }
@@ -244,13 +254,21 @@ export function onArbiter(): void {
   countHost(L.HOST_ROUNDS, 1);
   countHost(L.HOST_ROUNDS_SKIPPED, (clock.now - arbiter.gridAt) / arbiter.period);
   arbiter.gridAt = clock.now + arbiter.period;
+  beginRefusals();
+  if (isUsual()) {
+    serveUsual();
+    endRound(backlogs.end);
+  } else serveAny();
+  if (settings.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
+}
 
+/** Who is short is served, by whatever rule. */
+function serveAny(): void {
   let n = collect();
-  const kept = H.bagCount;
+  const end = holdBacklogs();
 
   // the first that finds neither an idle core nor a victim; where that is all that anybody may find, it is known of others too
   const ruled = settings.signal != L.SIGNAL_POLICY && hooks.choosesBy(chooseCore);
-  beginRefusals();
   let failed = nothing<Vm>();
   let failedHeld: u32 = 0; // when it failed
   while (n != 0) {
@@ -272,11 +290,15 @@ export function onArbiter(): void {
     }
     vm.denied = 0;
   }
+  endRound(end);
+  freeBacklogs(end);
+}
+
+/** All that the round could grant is granted. */
+function endRound(end: usize): void {
   arbiter.gridAt = max<u64>(arbiter.gridAt, arbiter.busyUntil);
   restTakeable();
-
-  planNext(kept);
-  if (settings.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
+  planNext(end);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   H, Q, VCpu, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH, VM_SLOT_OWN, STEP_NONE,
   clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt, arbiter, clock, curve, settings, traits, Settings,
 } from "../state";
+import { forgetBacklogs } from "../backlogs";
 import { pushIdle, removeIdle } from "../idle";
 import { settleAll, capacity } from "../accounts";
 import { waitBegins } from "../waiting";
@@ -87,6 +88,7 @@ export function prepareFork(kind: u32): void {
   hooks.onCoreFree = pushIdle;
   traits.blind = 1; // nor does the guest, whose lock's holder may stop meanwhile: who spins for it is asked when all is arranged
   H.bagCount = 0;
+  forgetBacklogs();
   arbiter.round++; // what is decided from now on is of no round of the arbiter's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);

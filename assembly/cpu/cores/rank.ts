@@ -101,13 +101,6 @@ export function beginRanks(): void {
 
 /** `vm` is the one that comes as number `i`. */
 export function setRank(i: u32, vm: Vm, since: u64): void {
-  setRankHere(i, vm, since);
-}
-
-/** The same, for the walk of most rounds. */
-// @ts-ignore: decorator
-@inline
-export function setRankHere(i: u32, vm: Vm, since: u64): void {
   const p = placeAt(i);
   const rank = rankOf(vm);
   p.rank = rank;

@@ -23,11 +23,6 @@ export function congested(vm: Vm): bool {
   return asOf - (stale ? vm.snapOldest : oldestReady(vm)) >= settings.threshold;
 }
 
-/** Whether a VM is short by the mean delay of its tasks as they are now, or since it holds no core, and by nothing else; rounds read all. */
-export function isPlain(): bool {
-  return settings.staleness == 0 && !settings.aggregate && (settings.mode & L.MODE_REACTIVE) != 0 && settings.signal == L.SIGNAL_AVERAGE && !traits.parkedBusy;
-}
-
 /** Cores that the policy wants for a VM in which tasks wait. */
 export function wanted(vm: Vm): u32 {
   const cores = settings.answers & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
