@@ -27,7 +27,7 @@ import {
 } from "./cpu/configure";
 import { S } from "./memory/pages/state";
 import { beginRearranging, endRearranging } from "./memory/pages/touch";
-import { layTakeable } from "./cpu/takeable";
+import { layLevels } from "./cpu/levels";
 import { hooks } from "./cpu/hooks";
 
 /** Lays out the host that `words` describes (layout.ts). Once per instance. Answers 0 or E_*. */
@@ -40,7 +40,7 @@ export function configure(words: usize): i32 {
   if (answer != 0) return answer;
   if (!allocateAll(words)) return L.E_MEMORY;
   layCores();
-  if (!layVms() || !layTakeable()) return L.E_MEMORY;
+  if (!layVms() || !layLevels()) return L.E_MEMORY;
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
   if (!laySeries(words)) return L.E_MEMORY;
   const parts = configureParts();

@@ -3,6 +3,7 @@
 import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings, ACTIVES_HERE } from "./state";
 import * as L from "../layout";
 import { rankKey } from "./victims";
+import { lineOf } from "./levels";
 import { takeableHeld } from "./takeable";
 import { Distribution, exponential } from "../kernel/distribution";
 import { seedStream } from "../kernel/random";
@@ -133,6 +134,7 @@ export function readChoices(vm: Vm, g: usize): void {
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
   vm.room = <u32>word(g, L.GROUP_ROOM);
   takeableHeld(vm);
+  vm.line = lineOf(vm);
 }
 
 export function layVcpus(vm: Vm, first: u32): bool {

@@ -2,9 +2,10 @@
 
 import * as L from "../layout";
 import {
-  Vm, VCpu, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
+  DENIED, Vm, VCpu, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
 } from "./state";
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
+import { lineOf } from "./levels";
 import { takeableHeld } from "./takeable";
 import { armArbiter, hasLost, isPlanned } from "./rounds";
 
@@ -44,6 +45,8 @@ export function hold(vm: Vm, by: i32): void {
   assert(by > 0 || vm.held != 0);
   vm.held += by;
   takeableHeld(vm);
+  if (arbiter.on == 0) return;
+  vm.line = lineOf(vm);
   if (by < 0) hasLost(vm);
 }
 
@@ -67,7 +70,7 @@ export function nudge(): void {
   if (arbiter.on == 0 || backlogs.end == backlogs.first || isPlanned()) return;
   for (let at = backlogs.first; at != backlogs.end; at += BACKLOG_BYTES) {
     const vm = waiterAt(at);
-    if (vm.denied && canGrow(vm)) {
+    if (vm.denied & DENIED && canGrow(vm)) {
       armArbiter(clock.now);
       return;
     }

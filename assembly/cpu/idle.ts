@@ -59,13 +59,28 @@ function wholeCore(): Core {
   return nothing<Core>();
 }
 
-/** An idle core for `vm`; of hardware threads one whose siblings are idle too, if there is any. Null: none is idle. */
+/** So many of the newest that count are looked at for one that was the VM's own. */
+// @ts-ignore: decorator
+@inline const NEAR: u32 = 8;
+
+/**
+ * An idle core for `vm`, its own rather than the newest; of hardware threads one whose siblings are idle too, if there is any. Null: none is
+ * idle.
+ */
 export function chooseIdle(vm: Vm): Core {
   if (settings.smt > 1) {
-    const core = newestIdle(vm, true);
+    const core = newestWhole(vm);
     if (!isNull(core)) return core;
   }
-  return newestIdle(vm, false);
+  const count = H.idleCount;
+  if (count == 0) return nothing<Core>();
+  const last = H.idle + (<usize>(count - 1) << 2);
+  const first = count > NEAR ? last - (<usize>(NEAR - 1) << 2) : H.idle;
+  for (let at = last; at >= first; at -= 4) {
+    const core = load<Core>(at);
+    if (core.lastVm == vm) return core;
+  }
+  return load<Core>(last);
 }
 
 /** Whether `core` is idle, and all of its siblings. */
@@ -76,13 +91,13 @@ export function isWhole(core: Core): bool {
   return true;
 }
 
-/** The core that became idle last; rather the VM's own, if that is among the eight newest of those that count. */
-function newestIdle(vm: Vm, whole: bool): Core {
+/** The same of those whose siblings are idle too. */
+function newestWhole(vm: Vm): Core {
   let newest = nothing<Core>();
-  let seen = 0;
-  for (let i = H.idleCount; i > 0 && seen < 8; i--) {
+  let seen: u32 = 0;
+  for (let i = H.idleCount; i > 0 && seen < NEAR; i--) {
     const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
-    if (whole && !isWhole(core)) continue;
+    if (!isWhole(core)) continue;
     if (core.lastVm == vm) return core;
     if (seen++ == 0) newest = core;
   }

@@ -129,8 +129,8 @@ export class Vm {
   coming: u32; //        cores decided for it on which its vCPU has not run yet
   dormantCount: u32;
   inBag: u8;
-  denied: u8; //         by the last round that looked: none is needed for it until something has changed
-  contended: u8; //      denied since tasks wait: they wait for a core, and not for the arbiter
+  denied: u8; //         DENIED, CONTENDED
+  line: u8; //           its rank as an arbiter serves it (levels.ts)
   special: u8; //        0: of all that a task may do here it only runs, from its start to its end (host.ts, markSpecial)
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   activeCount: u32;
@@ -152,8 +152,8 @@ export class Vm {
   ingressLength: u32;
   ingressFront: u32;
   frozen: u32; //        vCPUs that were taken off their core in the middle of a task
-  level: usize; //       its class and priority, and how many cores it has above its guarantee (takeable.ts)
-  row: u32;
+  level: usize; //       its class and priority,
+  takeable: usize; //    and which of its cores may be taken (levels.ts)
   // who loses a core first (victims.ts); bitmaps and list of a VM with few vCPUs, which else lie elsewhere
   rankKey: i64;
   victimKey: i64; //     the same less what it has above its guarantee
@@ -196,8 +196,7 @@ export class Vm {
   lockWaiting: u32;
   looker: VCpu;
   lookVictim: VCpu; //   null: the ingress queue
-  // seldom
-  cls: u32;
+  cls: u32; //           from here on what is seldom read
   priority: i32;
   clients: u32;
   firstClient: u32; //   slot
@@ -376,7 +375,7 @@ export class Host {
   idleCount: u32;
   keptCount: u32; //         cores that stay empty for a sibling's sake
   bagCount: u32;
-  bag: usize; //             VMs with tasks waiting, where no arbiter serves them
+  bag: usize; //             VMs with tasks waiting, where no arbiter serves them (bag.ts)
   scratch: usize; //         those of them that are over their threshold, by rank (cores/rank.ts, cores/usual.ts)
   varies: u32; //            1: a task's speed depends on what else runs
   traffic: f64; //           bytes per second that all running tasks would like

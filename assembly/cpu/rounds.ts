@@ -3,7 +3,7 @@
 
 import * as L from "../layout";
 import { isPending, schedule, timeOf, RANK_ROUND } from "../kernel/event-queue";
-import { Q, Vm, SLOT_ARBITER, everyRound, arbiter, clock, settings, traits } from "./state";
+import { DENIED, Q, Vm, SLOT_ARBITER, everyRound, arbiter, clock, settings, traits } from "./state";
 import { oldestReady, stranded } from "./waiting";
 
 // --- the grid on which rounds begin -------------------------------------------------------------------------------------
@@ -101,6 +101,6 @@ export function mayBeShort(vm: Vm): void {
 /** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
 export function hasLost(vm: Vm): void {
   if (arbiter.on == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
-  vm.denied = 0; // it has less than when it was
+  vm.denied &= ~<u8>DENIED; // it has less than when it was
   armArbiter(clock.now);
 }

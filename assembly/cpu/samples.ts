@@ -3,7 +3,8 @@
 // many lines at a time. Nobody sees the difference: what is noted is counted before anybody looks.
 
 import * as L from "../layout";
-import { record } from "../kernel/histogram";
+import { record, recordMany } from "../kernel/histogram";
+import { hostHistogram } from "./accounts";
 import { H, Vm, count } from "./state";
 
 // @ts-ignore: decorator
@@ -78,8 +79,45 @@ function countRequests(): void {
   }
 }
 
+// --- steps of moves ---------------------------------------------------------------------------------------------------
+
+// A step takes what it took the time before, nearly always: how many times is counted when it takes another.
+
+/** The last of a kind, and how many times it came. */
+@unmanaged
+class Repeat {
+  ns: u64;
+  times: u64;
+}
+
+const REPEATS: usize = memory.data(16 * 16, 8);
+if (L.HOST_HISTOGRAMS > 16) ERROR("REPEATS have no room for all histograms of the host");
+
+/** Something about a move has taken so long. */
+// @ts-ignore: decorator
+@inline
+export function noteStep(which: usize, ns: u64): void {
+  const repeat = changetype<Repeat>(REPEATS + (which << 4));
+  if (repeat.ns == ns) repeat.times++;
+  else changeStep(which, ns);
+}
+
+function changeStep(which: usize, ns: u64): void {
+  countRepeats(which);
+  const repeat = changetype<Repeat>(REPEATS + (which << 4));
+  repeat.ns = ns;
+  repeat.times = 1;
+}
+
+function countRepeats(which: usize): void {
+  const repeat = changetype<Repeat>(REPEATS + (which << 4));
+  if (repeat.times != 0) recordMany(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, repeat.ns, repeat.times);
+  repeat.times = 0;
+}
+
 /** All that was noted is counted. */
 export function countNotes(): void {
+  for (let which: usize = 0; which < <usize>L.HOST_HISTOGRAMS; which++) countRepeats(which);
   if (N.delays != 0) countDelays();
   if (N.requests != 0) countRequests();
 }

@@ -9,7 +9,7 @@
 
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
-import { Arbiter, Clock, Core, Curve, Host, Injection, Move, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
+import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
 
 export * from "./records";
 export * from "./order-record";
@@ -52,6 +52,12 @@ export * from "./order-record";
 @inline export const STEP_WAKE: u32 = 5;
 // @ts-ignore: decorator
 @inline export const STEP_ENTER: u32 = 6;
+
+// Vm.denied
+// @ts-ignore: decorator
+@inline export const DENIED: u32 = 1; // by the last round that looked: none is needed for it until something has changed
+// @ts-ignore: decorator
+@inline export const CONTENDED: u32 = 2; // denied since tasks wait: they wait for a core, and not for the arbiter
 
 // VCpu.frozen
 // @ts-ignore: decorator
@@ -129,6 +135,7 @@ export const series: Series = changetype<Series>(memory.data(offsetof<Series>(),
 // Where a record has a room of a fixed size, or is read as another, the compiler says when it no longer fits.
 if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
 if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES");
+if (offsetof<Core>("step") - offsetof<Core>("target") != 4 || STEP_NONE != 0) ERROR("a Core's target and step are not read in one");
 if (offsetof<Vm>() != VM_COUNTERS_AT) ERROR("a Vm's counters do not follow it");
 // lines that are read together begin where a cache line does
 if (offsetof<VCpu>() != 192 || offsetof<VCpu>("faultUntil") != 64 || offsetof<VCpu>("searchAt") != 128) ERROR("a VCpu is no three cache lines");
@@ -148,7 +155,6 @@ if (offsetof<Vm>("ingressLength") - offsetof<Vm>("ingressHead") != offsetof<RunQ
 if (offsetof<Settings>("signal") - offsetof<Settings>("stealCheck") != (L.HOST_SIGNAL - L.HOST_STEAL_CHECK) << 3) ERROR("Settings' times differ from layout.ts");
 if (offsetof<Settings>("queueLength") - offsetof<Settings>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Settings' choices differ from layout.ts");
 if (offsetof<Settings>("smtFactor") + 8 - offsetof<Settings>("queueLength") != (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3) ERROR("Settings' fractions differ from layout.ts");
-if (offsetof<Settings>("migrateTask") - offsetof<Settings>("notify") < offsetof<Move>()) ERROR("Settings have fewer steps than a Move");
 
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,8 @@
 // Who may lose a core to whom: class, priority, guarantee; and which of those cores goes first.
 
 import { Vm, SEARCHING, Core, isNull, nothing, H, coreAt } from "./state";
-import { levelOf, lowestLevel, mayLeaveMasked, takeableOf } from "./takeable";
+import { levelOf } from "./levels";
+import { lowestLevel, mayLeaveMasked, takeableOf } from "./takeable";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -14,8 +15,14 @@ export function rankKey(vm: Vm): i64 {
   return ((<i64>vm.cls << 60) | ((<i64>vm.priority + 0x8000_0000) << 26)) + (0x1_ffff << 1);
 }
 
+/** In a key: of the same class and priority, who searches comes first. */
+// @ts-ignore: decorator
+@inline const RUNS_LATER: i64 = 1 << 25;
+
 /** Cores of VMs whose key is below this may be taken for `a`. Its own never are. */
-function bound(a: Vm): i64 {
+// @ts-ignore: decorator
+@inline
+export function bound(a: Vm): i64 {
   return a.held < a.min ? i64.MAX_VALUE : a.rankKey - (<i64>(a.held - a.min + 1) << 1);
 }
 
@@ -23,6 +30,39 @@ function bound(a: Vm): i64 {
 @inline
 export function mayPreempt(a: Vm, b: Vm): bool {
   return b.victimKey < bound(a);
+}
+
+/**
+ * Of up to 64 cores, those whose vCPU searches and those whose vCPU does something else: the one that `a` takes if all of them can be told to leave,
+ * as chooseVictim says. Null: none.
+ */
+export function chooseAmong(a: Vm, searches: u64, runs: u64): Core {
+  const most = bound(a);
+  const searching = firstOf(searches);
+  const running = firstOf(runs);
+  const key = isNull(searching) ? i64.MAX_VALUE : searching.lastVm.victimKey;
+  const other = isNull(running) ? i64.MAX_VALUE : running.lastVm.victimKey;
+  if (key < most && key < (other | RUNS_LATER)) return searching;
+  if (other < most) return running;
+  store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), most));
+  return nothing<Core>();
+}
+
+/** The first of the cores whose VM has the least key; null: there are none. */
+// @ts-ignore: decorator
+@inline
+function firstOf(cores: u64): Core {
+  let best: usize = 0;
+  let least = i64.MAX_VALUE;
+  const all = H.cores;
+  for (let bits = cores; bits != 0; bits &= bits - 1) {
+    const core = all + <usize>ctz<u64>(bits) * offsetof<Core>();
+    const key = changetype<Core>(core).lastVm.victimKey;
+    const sooner = key < least;
+    least = select(key, least, sooner);
+    best = select(core, best, sooner);
+  }
+  return changetype<Core>(best);
 }
 
 // On a small host it takes less to look at every core than to keep account of them: with 16 cores and two VMs 0.93 of the time
@@ -42,6 +82,13 @@ export function chooseVictim(a: Vm): Core {
 /** The greatest bound below which a victim was looked for in vain in this round. */
 const REFUSED: usize = memory.data(8, 8);
 
+/** Who may take only below this gets nobody's core in this round. */
+// @ts-ignore: decorator
+@inline
+export function refused(): i64 {
+  return H.idleCount == 0 ? load<i64>(REFUSED) : i64.MIN_VALUE;
+}
+
 /** A round begins, in which nobody has been refused yet. */
 export function beginRefusals(): void {
   store<i64>(REFUSED, i64.MIN_VALUE);
@@ -54,7 +101,7 @@ export function beginRefusals(): void {
 // @ts-ignore: decorator
 @inline
 export function isRefused(a: Vm): bool {
-  return H.idleCount == 0 && bound(a) <= load<i64>(REFUSED);
+  return bound(a) <= refused();
 }
 
 function byLevel(a: Vm): Core {
@@ -78,8 +125,8 @@ function byScan(a: Vm): Core {
     // of an idle core these read what they please, and it is masked
     const searches = core.vcpu.state == SEARCHING;
     const key = core.lastVm.victimKey; // of the VM that it runs
-    const ranked = key | (<i64>!searches << 25);
-    const take = u32(mayLeaveMasked(core)) & u32(key < most) & u32(ranked < least);
+    const ranked = key | (searches ? 0 : RUNS_LATER);
+    const take = mayLeaveMasked(core) & u32(key < most) & u32(ranked < least);
     least = select(ranked, least, take);
     best = select(changetype<usize>(core), best, take);
   }

@@ -5,6 +5,7 @@
 //   0 sum, low u64 | 8 Σ squares low u64 | 16 high u64 | 24 ~min u64 | 32 max u64 | 40 sum, high u64 | 48 … 63 unused | 64 counters u64[(54-b) << b]
 
 import { allocate } from "./arena";
+import { addProduct } from "./wide";
 
 // @ts-ignore: decorator
 @inline const HEADER: usize = 64;
@@ -125,6 +126,23 @@ export function record(h: usize, bits: u32, value: u64): void {
   if (value > load<u64>(h, 32)) store<u64>(h, value, 32);
   const at = h + counterOffset(bits, value);
   store<u64>(at, load<u64>(at, HEADER) + 1, HEADER);
+}
+
+/** Counts `value` so many times. */
+export function recordMany(h: usize, bits: u32, value: u64, times: u64): void {
+  if ((value | times) >> 32 != 0) {
+    for (; times != 0; times--) record(h, bits, value); // what follows would not fit
+    return;
+  }
+  const before = load<u64>(h);
+  const sum = before + value * times;
+  store<u64>(h, sum);
+  if (sum < before) store<u64>(h, load<u64>(h, 40) + 1, 40);
+  addProduct(h + 8, value * value, times);
+  store<u64>(h, max<u64>(load<u64>(h, 24), ~value), 24);
+  store<u64>(h, max<u64>(load<u64>(h, 32), value), 32);
+  const at = h + counterOffset(bits, value);
+  store<u64>(at, load<u64>(at, HEADER) + times, HEADER);
 }
 
 /** Adds value² for values of 2^32 and more, as high and low halves. */

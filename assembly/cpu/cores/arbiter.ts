@@ -8,12 +8,13 @@ import * as L from "../../layout";
 import { cancel, isPending, isPendingAt, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import {
-  H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
+  CONTENDED, DENIED, H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
 } from "../state";
 import { hostHistogram } from "../accounts";
 import { BACKLOG_BYTES, addBacklog, backlogs, freeBacklogs, holdBacklogs, isLatest, keepBacklog, waiterAt } from "../backlogs";
 import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
+import { lineOf } from "../levels";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
@@ -64,10 +65,7 @@ export function onPublish(): void {
     if (!isLatest(at)) continue;
     const vm = waiterAt(at);
     vm.snapQueued = vm.queued;
-    if (vm.queued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
+    if (vm.queued == 0) continue;
     vm.snapReadySum = vm.readySum;
     vm.snapOldest = oldestReady(vm);
     vm.snapSince = vm.backlogSince;
@@ -93,17 +91,15 @@ function waiting(vm: Vm): u32 {
 
 /** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
 export function watch(vm: Vm): void {
-  if (vm.inBag == 0) {
-    vm.inBag = 1;
-    if (settings.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
-  } else if (vm.queued > 1) {
-    if (settings.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
+  if (vm.queued > 1 && vm.inBag) {
+    if (settings.signal == L.SIGNAL_QUEUE_LENGTH && (vm.denied & DENIED) == 0) mayBeShort(vm);
     return; // a policy is asked in every round as long as tasks wait
   }
-  // a new backlog, whether or not the last round has noticed that the one before is gone
+  // a new backlog, whether or not a round has noticed that the one before is gone; or the first since the arbiter is there
+  if (settings.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
+  vm.inBag = 1;
   addBacklog(vm);
   vm.denied = 0;
-  vm.contended = 0;
   // what rounds cost hangs on who waits; and what is still published may be denied
   if (settings.aggregate || vm.snapQueued != 0) armArbiter(clock.now);
   mayBeShort(vm);
@@ -171,9 +167,8 @@ function isRival(vm: Vm, stale: bool): bool {
 
 // @ts-ignore: decorator
 @inline
-export function markDenied(vm: Vm): void {
-  vm.denied = 1;
-  vm.contended = u8(vm.queued != 0);
+function markDenied(vm: Vm): void {
+  vm.denied = vm.queued != 0 ? <u8>(DENIED | CONTENDED) : <u8>DENIED;
 }
 
 function deny(vm: Vm): void {
@@ -211,7 +206,7 @@ export function give(core: Core, vm: Vm): void {
   }
   // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
   // to decide on, that is contention and not detection
-  if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  if (vm.queued != 0 && (vm.denied & CONTENDED) == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   tell(core, vm);
   beginMove(core, vm, at);
 }
@@ -237,7 +232,7 @@ function planNext(end: usize): void {
   const turns = hooks.hasTurns;
   for (let at = backlogs.first; at != end && soon > arbiter.gridAt; at += BACKLOG_BYTES) {
     const vm = waiterAt(at);
-    if (vm.denied == 0 || asked) soon = min<u64>(soon, soonest(vm));
+    if ((vm.denied & DENIED) == 0 || asked) soon = min<u64>(soon, soonest(vm));
     else if (turns) soon = min<u64>(soon, hooks.turn(vm));
   }
   if (soon != NEVER) armArbiter(soon);
@@ -288,7 +283,7 @@ function serveAny(): void {
       }
       continue;
     }
-    vm.denied = 0;
+    vm.denied &= ~<u8>DENIED;
   }
   endRound(end);
   freeBacklogs(end);
@@ -361,6 +356,8 @@ export function startArbiter(): void {
   arbiter.gridAt = clock.now + arbiter.period;
   arbiter.busyUntil = clock.now;
   arbiter.lateAt = NEVER;
+  arbiter.published = 0;
+  for (let i: u32 = 0; i < H.vmCount; i++) vmAt(i).line = lineOf(vmAt(i));
   if (everyRound()) armArbiter(NEVER);
 }
 

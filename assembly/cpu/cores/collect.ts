@@ -1,6 +1,6 @@
 // The first half of the arbiter's round: reading, who is short.
 
-import { H, arbiter, clock, settings } from "../state";
+import { DENIED, H, arbiter, clock, settings } from "../state";
 import { BACKLOG_BYTES, backlogs, isLatest, keepBacklog, waiterAt } from "../backlogs";
 import { isStale } from "../rounds";
 import { beginRanks, endRanks, setRank } from "./rank";
@@ -30,15 +30,12 @@ export function collect(): u32 {
     if (!isLatest(at)) continue;
     const vm = waiterAt(at);
     const tasks = stale ? vm.snapQueued : vm.queued;
-    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
+    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) continue;
     keepBacklog(kept, vm.backlogSince, vm);
     kept += BACKLOG_BYTES;
     bits += u32(tasks != 0);
     // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied &= ~<u8>DENIED;
     else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
   }
   backlogs.end = kept;

@@ -100,7 +100,6 @@ export function prepareFork(kind: u32): void {
     const vm = vmAt(i);
     vm.inBag = 0;
     vm.denied = 0;
-    vm.contended = 0;
     vm.skipUntil = 0;
     vm.snapQueued = 0;
     vm.limit = vm.max;

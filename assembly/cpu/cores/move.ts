@@ -12,10 +12,11 @@ import { record } from "../../kernel/histogram";
 import {
   Core, Move, H, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
   STEP_PREEMPT, YIELDING, TASK_HOLDS_LOCK, nothing, Task, SUSPENDING, STEP_SUSPEND, STEP_NONE, STEP_WAKE, ENTERING, STEP_ENTER,
-  countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits, Settings,
+  countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits,
 } from "../state";
 import { removeIdle } from "../idle";
 import { hostHistogram } from "../accounts";
+import { noteStep } from "../samples";
 import { planOrder } from "../guest/order";
 import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
@@ -32,10 +33,16 @@ function moveOf(core: Core): Move {
   return changetype<Move>(H.moves + <usize>core.index * <usize>offsetof<Move>());
 }
 
-/** What the steps of the move take is what they cost now. */
+/** What the steps of the move take is what they cost now. Word by word: a copy would call the engine. */
 function fixSteps(core: Core): void {
   assert(core.step == STEP_NONE || core.step == STEP_NOTIFY);
-  memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(settings) + offsetof<Settings>("notify"), offsetof<Move>());
+  const move = moveOf(core);
+  move.notify = settings.notify;
+  move.preempt = settings.preempt;
+  move.suspend = settings.suspend;
+  move.deschedule = settings.deschedule;
+  move.wake = settings.wake;
+  move.dispatchStep = settings.dispatchStep;
 }
 
 /** What is left of the core's move takes no time, and it was decided by now. */
@@ -90,7 +97,7 @@ function step(core: Core, which: u32, after: u64): void {
   else schedule(Q, core.slot, clock.now + after, RANK_STEP);
 }
 
-/** Books how long something about a move took. */
+/** Books how long something about a move took that is seldom twice the same. */
 function measure(which: usize, took: u64): void {
   record(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, took);
 }
@@ -104,7 +111,7 @@ function stop(core: Core, v: VCpu): void {
     const from = v.vm;
     freeze(v, DESCHEDULING);
     if (!isNull(v.task)) hooks.queued(from); // that of another frozen one has waited before
-    measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+    noteStep(L.HISTOGRAM_DESCHEDULE, move.deschedule);
     step(core, STEP_DESCHEDULE, move.deschedule);
     return;
   }
@@ -113,7 +120,7 @@ function stop(core: Core, v: VCpu): void {
   if (!isNull(v.vm.order)) planOrder(v.vm);
   if (busy) {
     count(v.vm, L.VM_PREEMPTIONS, 1);
-    measure(L.HISTOGRAM_PREEMPT, move.preempt);
+    noteStep(L.HISTOGRAM_PREEMPT, move.preempt);
     step(core, STEP_PREEMPT, move.preempt);
   } else {
     core.step = STEP_PREEMPT;
@@ -134,7 +141,7 @@ export function onCore(core: Core): void {
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
-      measure(L.HISTOGRAM_NOTIFY, move.notify);
+      noteStep(L.HISTOGRAM_NOTIFY, move.notify);
       if (settings.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
         v.finishing = 1; // stopFinished goes on
         return;
@@ -148,13 +155,13 @@ export function onCore(core: Core): void {
       if (!isNull(t)) putBack(v, t);
       enter(v, SUSPENDING);
       const took = move.suspend + (settings.migrate ? <u64>migrateQueue(v) * settings.migrateTask : 0);
-      measure(L.HISTOGRAM_SUSPEND, took);
+      noteStep(L.HISTOGRAM_SUSPEND, took);
       step(core, STEP_SUSPEND, took);
       return;
     }
     case STEP_SUSPEND: {
       enter(v, DESCHEDULING);
-      measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+      noteStep(L.HISTOGRAM_DESCHEDULE, move.deschedule);
       step(core, STEP_DESCHEDULE, move.deschedule);
       return;
     }
@@ -169,12 +176,12 @@ export function onCore(core: Core): void {
     case STEP_WAKE: {
       enter(v, ENTERING);
       hooks.woken(v.vm);
-      measure(L.HISTOGRAM_WAKE, move.wake);
+      noteStep(L.HISTOGRAM_WAKE, move.wake);
       step(core, STEP_ENTER, move.dispatchStep);
       return;
     }
     case STEP_ENTER: {
-      measure(L.HISTOGRAM_DISPATCH, move.dispatchStep);
+      noteStep(L.HISTOGRAM_DISPATCH, move.dispatchStep);
       core.step = STEP_NONE;
       v.vm.coming--;
       measure(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);

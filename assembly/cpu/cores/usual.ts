@@ -1,96 +1,140 @@
 // A round as most scenarios have it: VMs are short by the mean delay of their tasks as they are now, any idle core or victim will do, there
 // are two classes and priorities at most, and no move begins before the round is over (isUsual). Backlogs lie in the order in which they
 // began (backlogs.ts), so that who is short of each rank is in order as it is found: nobody is ranked, and who comes behind is denied one by one.
-// Without branches as far as that goes, since no processor guesses who is short.
+// Whatever no processor can guess, as who is short, is no branch.
 
 import * as L from "../../layout";
-import { Core, H, Vm, arbiter, clock, countHost, isNull, settings, traits } from "../state";
+import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, coreAt, countHost, isNull, settings, traits } from "../state";
 import { BACKLOG_BYTES, backlogs, beganAt, keepBacklog, waiterAt } from "../backlogs";
 import { canGrow } from "../holding";
 import { chooseIdle } from "../idle";
-import { levelsInAll, lowest } from "../takeable";
-import { chooseVictim, isRefused } from "../victims";
-import { chooseCore, give, markDenied } from "./arbiter";
+import { levels } from "../levels";
+import { mayLeaveMasked } from "../takeable";
+import { bound, chooseAmong, chooseVictim, refused } from "../victims";
+import { chooseCore, give } from "./arbiter";
 import { reading } from "./collect";
 import { overrule } from "./overrule";
 import { hooks } from "../hooks";
 
-/** Ranks (bag.ts, rankOf): below its guarantee or not, the higher of the levels or the lowest, without any core or not. */
 // @ts-ignore: decorator
-@inline const LINES: usize = 8;
-/** Of those of each rank that are short and want a core, where the next one is written; they lie in H.scratch, room for all VMs in each line. */
+@inline const RANKS: usize = 8; // levels.ts, lineOf
+
+/** Of those of each rank that are short and want a core, where the next one is written; they lie in H.scratch, room for all VMs of each. */
 const ENDS: usize = memory.data(8 << 2, 4);
+
+/** Cores that may be taken, of hosts with up to 64. */
+@unmanaged
+class Cores {
+  searches: u64;
+  runs: u64;
+  known: u32; // 1: so it was as the round began, less those that it has taken
+}
+
+const cores: Cores = changetype<Cores>(memory.data(offsetof<Cores>(), 8));
 
 export function isUsual(): bool {
   return settings.signal == L.SIGNAL_AVERAGE && (settings.mode & L.MODE_REACTIVE) != 0 && !settings.aggregate && settings.staleness == 0 && arbiter.published == 0
-    && levelsInAll() <= 2 && traits.parkedBusy == 0 && overrule.kind == L.OVERRULE_NOTHING && hooks.choosesBy(chooseCore) && reading(0) + settings.issue != 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function firstOf(line: usize): usize {
-  return H.scratch + line * (<usize>H.vmCount << 2);
+    && levels.count <= 2 && traits.parkedBusy == 0 && overrule.kind == L.OVERRULE_NOTHING && hooks.choosesBy(chooseCore) && reading(0) + settings.issue != 0;
 }
 
 /** Who is short is served, in the order of the ranks. */
 export function serveUsual(): void {
   arbiter.busyUntil = clock.now + reading(0); // decisions are made on what was read, when all is read
+  cores.known = 0;
   findShort();
   const one = settings.grant == L.GRANT_ONE;
+  const room = <usize>H.vmCount << 2;
   let denied: u64 = 0;
-  for (let line: usize = 0; line < LINES; line++) {
-    const end = load<usize>(ENDS + (line << 2));
-    for (let at = firstOf(line); at != end; at += 4) {
+  let none = refused();
+  let first = H.scratch;
+  for (let line: usize = 0; line < RANKS << 2; line += 4) {
+    const end = load<usize>(ENDS + line);
+    for (let at = first; at != end; at += 4) {
       const vm = load<Vm>(at);
-      if (isRefused(vm) || serve(vm, one) != 0) {
-        markDenied(vm);
-        denied++;
-      } else vm.denied = 0;
+      if (bound(vm) > none) {
+        const served = serve(vm, one);
+        none = refused();
+        if (served) {
+          vm.denied &= ~<u8>DENIED;
+          continue;
+        }
+      }
+      vm.denied = <u8>(DENIED | CONTENDED); // tasks wait
+      denied++;
     }
+    first += room;
   }
   countHost(L.HOST_CONGESTED_DENIED, denied);
 }
 
-/** Gives `vm` what it wants, as far as there is; answers how many cores it is short of still. */
-function serve(vm: Vm, one: bool): u32 {
+/** Gives `vm` what it wants, as far as there is; answers whether that was all. */
+function serve(vm: Vm, one: bool): bool {
   const wanted = one ? 1 : vm.queued - vm.coming;
   let want = wanted;
-  while (want != 0 && canGrow(vm) && !isRefused(vm)) {
-    const core: Core = H.idleCount != 0 ? chooseIdle(vm) : chooseVictim(vm);
+  while (want != 0 && canGrow(vm)) {
+    const core: Core = H.idleCount != 0 ? chooseIdle(vm) : bound(vm) <= refused() ? changetype<Core>(0) : H.coreCount <= 64 ? chooseMasked(vm) : chooseVictim(vm);
     if (isNull(core)) break;
     give(core, vm);
     want--;
   }
   if (one && want != wanted) vm.skipUntil = clock.now + arbiter.period + 1;
-  return want;
+  return want == 0;
 }
 
-/** Drops backlogs that are over, and writes down who is short and wants a core; of others it is known that they are not denied any. */
+/** Drops backlogs that are over, and writes down who is short and wants a core; nobody else is denied any. */
 function findShort(): void {
-  for (let line: usize = 0; line < LINES; line++) store<usize>(ENDS + (line << 2), firstOf(line));
+  const room = <usize>H.vmCount << 2;
+  let place = H.scratch;
+  for (let line: usize = 0; line < RANKS << 2; line += 4) {
+    store<usize>(ENDS + line, place);
+    place += room;
+  }
   const now = clock.now;
   const threshold = settings.threshold;
-  const low = lowest();
-  const first = backlogs.first;
   const end = backlogs.end;
-  let kept = first;
-  for (let at = first; at != end; at += BACKLOG_BYTES) {
+  let kept = backlogs.first;
+  for (let at = kept; at != end; at += BACKLOG_BYTES) {
     const since = beganAt(at);
     const vm = waiterAt(at);
     const tasks = vm.queued;
-    const held = vm.held;
     const waits = u32(vm.backlogSince == since) & u32(tasks != 0);
     // both sides modulo 2^64: the difference is what it is
-    const long = u32(held == 0) | u32(<u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
+    const long = u32(vm.held == 0) | u32(<u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
     const wants = waits & long & u32(tasks > vm.coming) & u32(now >= vm.skipUntil);
     keepBacklog(kept, since, vm);
     kept += <usize>waits << 4;
-    vm.inBag = <u8>waits;
-    vm.denied = <u8>(u32(vm.denied) & wants);
-    const line = ENDS + ((<usize>(held >= vm.min) << 4) | (<usize>(vm.level == low) << 3) | (<usize>(held != 0) << 2));
-    const place = load<usize>(line);
+    vm.denied = <u8>(vm.denied & (wants | CONTENDED)); // DENIED is 1
+    const line = ENDS + <usize>vm.line;
+    place = load<usize>(line);
     store<Vm>(place, vm);
     store<usize>(line, place + (<usize>wants << 2));
   }
   backlogs.end = kept;
+}
+
+/** A victim for `vm` on a host with up to 64 cores, where none is idle: of those that might be taken as the round began, less those that were. */
+function chooseMasked(vm: Vm): Core {
+  if (cores.known == 0) findTakeable();
+  const core = chooseAmong(vm, cores.searches, cores.runs);
+  if (!ASC_NO_ASSERT) assert(core == chooseVictim(vm)); // its call would stay
+  if (isNull(core)) return core;
+  const others = ~(<u64>1 << core.index);
+  cores.searches &= others;
+  cores.runs &= others;
+  return core;
+}
+
+function findTakeable(): void {
+  let searches: u64 = 0;
+  let runs: u64 = 0;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    const may = mayLeaveMasked(core);
+    const search = may & u32(core.vcpu.state == SEARCHING);
+    searches |= <u64>search << i;
+    runs |= <u64>(may ^ search) << i;
+  }
+  cores.searches = searches;
+  cores.runs = runs;
+  cores.known = 1;
 }
