@@ -84,6 +84,8 @@ import { Tiers } from "../../residency/state";
 
 // @ts-ignore: decorator
 @inline export const PAGE_BITS: usize = 4;
+// @ts-ignore: decorator
+@inline const BACKEND_BITS: u32 = 6;
 
 /** A page that is neither RESIDENT nor OUT, 16 bytes. Those at rest have a word each and nothing else (moving.ts). */
 @unmanaged
@@ -259,7 +261,6 @@ export class Swap {
   upgrade: u32; //        the one under way
   upgradeWords: usize;
   upgradeCounters: usize;
-  backends: usize;
   guestCounters: usize;
   histograms: usize;
 }
@@ -268,6 +269,7 @@ export class Swap {
 export const S: Swap = changetype<Swap>(memory.data(offsetof<Swap>(), 64));
 
 if (offsetof<Page>() > 1 << PAGE_BITS) ERROR("a Page outgrows its room");
+if (offsetof<Backend>() > 1 << BACKEND_BITS) ERROR("a Backend outgrows its room");
 if (offsetof<Server>() > 16) ERROR("a Server outgrows its room");
 if (offsetof<PageQueue>() > 8) ERROR("a PageQueue outgrows its room");
 if (offsetof<FaultQueue>() > 16) ERROR("a FaultQueue outgrows its room");
@@ -311,7 +313,7 @@ export function isTiered(word: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function backendOf(word: u32): Backend {
-  return changetype<Backend>(S.backends + <usize>kindOf(word) * <usize>offsetof<Backend>());
+  return changetype<Backend>(BACKEND_RECORDS + <usize>((word >> (BACKEND_SHIFT - BACKEND_BITS)) & (7 << BACKEND_BITS)));
 }
 // @ts-ignore: decorator
 @inline
@@ -360,7 +362,9 @@ export function add(counters: usize, counter: usize, by: u64): void {
 export function swapHistogramAt(which: usize): usize {
   return S.histograms + which * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS);
 }
-/** A FaultQueue each (frames.ts), at a place that the compiler knows. */
+/** A Backend each, at a place that the compiler knows. */
+const BACKEND_RECORDS: usize = memory.data(W.BACKENDS << 6, 64);
+/** A FaultQueue each (frames.ts), likewise. */
 const QUEUE_RECORDS: usize = memory.data(16 * 9, 16);
 // @ts-ignore: decorator
 @inline

@@ -55,7 +55,7 @@ function lawAt(number: f64): Distribution {
 function layBackends(backendWords: usize): void {
   for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
     const w = backendWords + ((k * W.BACKEND_WORDS) << 3);
-    const b = changetype<Backend>(S.backends + k * offsetof<Backend>());
+    const b = backendOf(<u32>k << BACKEND_SHIFT);
     b.read = lawAt(word(w, W.BACKEND_IN));
     b.write = lawAt(word(w, W.BACKEND_OUT));
     layWhole(changetype<usize>(b) + offsetof<Backend>("readMore"), w + (W.BACKEND_IN_MORE << 3), W.BACKEND_RATIO - W.BACKEND_IN_MORE);
@@ -110,7 +110,6 @@ export function configureSwap(part: Part): i32 {
   S.ofVms = allocate(<u64>H.vmCount << 2);
   S.guestCounters = allocate((<u64>S.guestCount * W.GUEST_COUNTERS) << 3);
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
-  S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
   // a vCPU that yields at no cost is taken again in the same instant and may fault again: tasks are the bound, not vCPUs
   S.exitsMax = 2 * H.vcpuCount + EXITS_LEAST;
   S.exits = allocate(<u64>S.exitsMax << 4);

@@ -74,17 +74,17 @@ export function beginVictim(device: u32): void {
   const page = popPage(queueAt(VICTIMS + device));
   const p = pageAt(page);
   const fault = ownerOf(p);
-  begin(device, page, fault, clock.now + write(p));
+  begin(device, page, fault, clock.now + write(p.word));
 }
 
 /** How long a page is written by its server. */
 // @ts-ignore: decorator
 @inline
-function write(p: Page): u64 {
-  const b = backendOf(p.word);
+function write(word: u32): u64 {
+  const b = backendOf(word);
   const work = works(b.write, b.writeMore);
   if (b.device) return work;
-  if (isTiered(p.word)) moves(S.unmap + work);
+  if (isTiered(word)) moves(S.unmap + work);
   chargeOut(S.unmap + work);
   return S.unmap + work;
 }
@@ -108,11 +108,14 @@ function goInBackground(g: Guest): bool {
   if (page == 0) return false;
   if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
   const p = take(page, GOING);
-  p.kept = keeps(backendOf(p.word));
-  S.leaving += frees(p);
-  guestOf(p.word).leaving++;
-  if (backendOf(p.word).device) unmap(page);
-  else begin(0, page, 0, clock.now + write(p));
+  const word = p.word;
+  const b = backendOf(word);
+  const kept = keeps(b);
+  p.kept = kept;
+  S.leaving += S.unit - <i64>kept;
+  guestOf(word).leaving++;
+  if (b.device) unmap(page);
+  else begin(0, page, 0, clock.now + write(word));
   return true;
 }
 
@@ -124,23 +127,23 @@ export function beginQueuedOut(): bool {
     stay(page, p);
     return false;
   }
-  begin(1, page, 0, clock.now + write(p));
+  begin(1, page, 0, clock.now + write(p.word));
   return true;
 }
 
 /** A page that was on its way out is not any more. */
 // @ts-ignore: decorator
 @inline
-function arrived(p: Page): void {
+function arrived(word: u32, freed: i64): void {
   S.going--;
-  if ((p.word & DIRECT) != 0) return;
-  S.leaving -= frees(p);
-  guestOf(p.word).leaving--;
+  if ((word & DIRECT) != 0) return;
+  S.leaving -= freed;
+  guestOf(word).leaving--;
 }
 
 /** It was touched on its way out. */
 function stay(page: u32, p: Page): void {
-  arrived(p);
+  arrived(p.word, frees(p));
   setState(p, RESIDENT);
   endMove(page, p);
   const g = guestOf(p.word);
@@ -151,18 +154,20 @@ function stay(page: u32, p: Page): void {
 /** It is out; `fault` has waited for that. */
 export function gone(page: u32, fault: u32): void {
   const p = pageAt(page);
-  if ((p.word & STATE) == RESCUED) {
+  const word = p.word;
+  if ((word & STATE) == RESCUED) {
     stay(page, p);
     return;
   }
-  arrived(p);
-  if (backendOf(p.word).device) tally(hasCopy(page, p) ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
-  p.word = (p.word & ~(STATE | COPY | DIRECT)) | OUT;
+  const freed = frees(p);
+  arrived(word, freed);
+  if (backendOf(word).device) tally(hasCopy(page, p) ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
+  p.word = (word & ~(STATE | COPY | DIRECT)) | OUT;
   mark(page, MISSING);
-  if (isTiered(p.word)) cameDown(page);
-  give(frees(p));
-  giveQuota(guestOf(p.word), S.unit);
-  add(countersOf(kindOf(p.word)), W.BACKEND_OUTS, 1);
+  if (isTiered(word)) cameDown(page);
+  give(freed);
+  giveQuota(guestOf(word), S.unit);
+  add(countersOf(kindOf(word)), W.BACKEND_OUTS, 1);
   if (fault != 0) {
     const f = pageAt(fault);
     f.word = (f.word & ~(AWAITS | DIRECT)) | HAD;

@@ -67,13 +67,14 @@ function beginFault(device: u32): bool {
 function beginIn(page: u32, p: Page, device: u32): void {
   assert((p.word & STATE) == COMING);
   assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
-  const b = backendOf(p.word);
+  const word = p.word;
+  const b = backendOf(word);
   S.serving++;
-  const rises = isTiered(p.word);
+  const rises = isTiered(word);
   const finish = rises ? S.unmap : S.finish; // nobody is resumed
   if (rises) tally(W.SWAP_PROMOTIONS, 1);
-  else if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
-  p.word = (p.word & ~(HAD | DIRECT)) | SERVED;
+  else if ((word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
+  p.word = (word & ~(HAD | DIRECT)) | SERVED;
   const work = works(b.read, b.readMore);
   const onCore = b.device ? finish : work + finish;
   if (rises) moves(onCore);
@@ -108,13 +109,14 @@ function beginAhead(device: u32): void {
 function arriveIn(page: u32, p: Page): void {
   assert((p.word & (STATE | SERVED)) == (COMING | SERVED));
   assert(S.serving != 0);
-  const g = guestOf(p.word);
-  const kind = kindOf(p.word);
+  const came = p.word;
+  const g = guestOf(came);
+  const kind = kindOf(came);
   const c = countersOf(kind);
   S.serving--;
   give(p.kept);
-  let word = (p.word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
-  if (backendOf(p.word).device) word |= COPY;
+  let word = (came & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
+  if (backendOf(came).device) word |= COPY;
   add(c, W.BACKEND_INS, 1);
   // in the order in which they came
   let t = p.waiters;
