@@ -96,16 +96,22 @@ export async function fault({ Simulation }, { smoke }) {
   const perFault = each('faulting', 'resident');
   const ideal = each('idealFaulting', 'idealResident');
   const ns = (seconds) => seconds * 1e9;
+  // what costs no more than any other event does is dear for the number of its events alone
+  const eventsOf = (full, empty) => counts[full].events - counts[empty].events;
+  const ofEvent = (of, full, empty) => of.map((s) => ns((s * counts[full].faults) / eventsOf(full, empty)));
   const figures = [
     figure('page fault, its swap-out included', 'ns', perFault.map(ns), {
       most: MOST_NS,
-      note: `${faulting.faults} faults, ${faulting.swapOuts} swap-outs, ${faulting.events - resident.events} events`,
+      note: `${faulting.faults} faults, ${faulting.swapOuts} swap-outs, ${eventsOf('faulting', 'resident')} events`,
     }),
     figure(
       '  faults in a second, all else taken off',
       'M/s',
       perFault.map((seconds) => 1e-6 / seconds),
     ),
+    figure('  each event of it', 'ns', ofEvent(perFault, 'faulting', 'resident'), {
+      note: `${(eventsOf('faulting', 'resident') / faulting.faults).toFixed(2)} events a fault`,
+    }),
     figure(
       '  a touch of a page that is there',
       'ns',
@@ -113,8 +119,9 @@ export async function fault({ Simulation }, { smoke }) {
       { note: `${resident.touches} touches` },
     ),
     figure('page fault under ideal', 'ns', ideal.map(ns), {
-      note: `${counts.idealFaulting.events - counts.idealResident.events} events`,
+      note: `${eventsOf('idealFaulting', 'idealResident')} events`,
     }),
+    figure('  each event of that', 'ns', ofEvent(ideal, 'idealFaulting', 'idealResident')),
   ];
   if (anchor !== null) {
     const c = each('faultingInC', 'residentInC');

@@ -29,6 +29,18 @@ import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } fro
 /** The first fault of the queue that can be served begins, or the first that needs one has a victim written. False: none. */
 function beginFault(device: u32): bool {
   const q = faultsOf(device);
+  const page = q.head;
+  const p = pageAt(page);
+  if ((p.word & (AWAITS | FRAME | DIRECT)) != FRAME) return beginAnyFault(device);
+  q.head = p.next;
+  q.length--;
+  beginInHere(page, p, device);
+  return true;
+}
+
+/** The same where the first of the queue waits for a victim, or needs one. */
+function beginAnyFault(device: u32): bool {
+  const q = faultsOf(device);
   if (q.length == q.awaiting) return false;
   let before: u32 = 0;
   let page = q.head;
@@ -61,10 +73,14 @@ function beginFault(device: u32): bool {
   return false;
 }
 
+function beginIn(page: u32, p: Page, device: u32): void {
+  beginInHere(page, p, device);
+}
+
 /** A server begins to bring in a page that has its frame. */
 // @ts-ignore: decorator
 @inline
-function beginIn(page: u32, p: Page, device: u32): void {
+function beginInHere(page: u32, p: Page, device: u32): void {
   assert((p.word & STATE) == COMING);
   assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
   const word = p.word;
@@ -106,6 +122,19 @@ function beginAhead(device: u32): void {
   beginIn(page, p, device);
 }
 
+/** Tasks that wait for a page, of which `last` was the last to come, in the order in which they came. */
+function inOrder(last: Task): Task {
+  let ordered = nothing<Task>();
+  let t = last;
+  while (!isNull(t)) {
+    const next = t.next;
+    t.next = ordered;
+    ordered = t;
+    t = next;
+  }
+  return ordered;
+}
+
 function arriveIn(page: u32, p: Page): void {
   assert((p.word & (STATE | SERVED)) == (COMING | SERVED));
   assert(S.serving != 0);
@@ -118,16 +147,9 @@ function arriveIn(page: u32, p: Page): void {
   let word = (came & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
   if (backendOf(came).device) word |= COPY;
   add(c, W.BACKEND_INS, 1);
-  // in the order in which they came
-  let t = p.waiters;
-  let ordered = nothing<Task>();
-  p.waiters = ordered;
-  while (!isNull(t)) {
-    const next = t.next;
-    t.next = ordered;
-    ordered = t;
-    t = next;
-  }
+  const last = p.waiters;
+  p.waiters = nothing<Task>();
+  let ordered = isNull(last) || isNull(last.next) ? last : inOrder(last);
   if (isNull(ordered)) {
     if (isTiered(p.word)) cameUp(page);
     mark(page, (word & AHEAD) != 0 && !isTiered(p.word) ? FRESH : 0);
