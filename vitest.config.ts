@@ -10,8 +10,10 @@ const LONG = [
   'test/laws/mgk.test.ts',
   'test/laws/rare-long.test.ts',
   'test/oracle/statistics/mechanisms.test.ts',
+  'test/reference/negative-control.test.ts',
   'test/reference/nsdi22.test.ts',
   'test/reference/schedsim.test.ts',
+  'test/reference/tandem.test.ts',
   'test/study/coverage.test.ts',
 ];
 for (const path of LONG) if (!existsSync(path)) throw new Error(`vitest.config.ts names ${path}, which is no file`);

@@ -4,13 +4,11 @@
 import { describe, expect, it } from 'vitest';
 import { MOVERS, compareAt, loss } from './negative-control.js';
 
-const RUNS = 6;
-
 describe('moving cores at equal efficiency', () => {
   it.each(MOVERS.flatMap((mover) => [1, 3].map((sizeUs) => ({ mover, sizeUs }))))(
     '$mover does not beat static for tasks of $sizeUs us',
     async ({ mover, sizeUs }) => {
-      const comparison = await compareAt(mover, sizeUs, RUNS, 100_000);
+      const comparison = await compareAt(mover, sizeUs);
       for (const figure of ['p99Us', 'meanUs'] as const) {
         const { value, se } = loss(comparison, figure);
         expect(value - 3 * se, `${figure}: moving / static - 1 is ${value} ± ${se}`).toBeGreaterThan(0);
@@ -19,7 +17,7 @@ describe('moving cores at equal efficiency', () => {
   );
 
   it.each(MOVERS)('%s beats static for tasks of 100 us', async (mover) => {
-    const comparison = await compareAt(mover, 100, RUNS, 20_000);
+    const comparison = await compareAt(mover, 100);
     for (const figure of ['p99Us', 'meanUs'] as const) {
       const { value, se } = loss(comparison, figure);
       expect(value + 3 * se, `${figure}: moving / static - 1 is ${value} ± ${se}`).toBeLessThan(0);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { VM_TASKS_STOLEN, VM_YIELDS, VM_REVOCATIONS, VM_GRANTS } from '../../assembly/layout.js';
 import { type ScenarioInput, Simulation } from '../../src/index.js';
 import { assertLaws } from '../../src/result/laws.js';
+import { once } from '../support/once.js';
 
 export interface Measured {
   readonly value: number;
@@ -184,7 +185,8 @@ export async function measure(
   length: RunLength = SHORT,
 ): Promise<Record<keyof Figures, Measured>> {
   const samples: Figures[] = [];
-  for (let seed = 1; seed <= runs; seed++) samples.push(await figuresOf(configuration, seed, length));
+  for (let seed = 1; seed <= runs; seed++)
+    samples.push(await once(['nsdi22', configuration, seed, length], () => figuresOf(configuration, seed, length)));
   const names = [...FIGURES, ...EXTRA_FIGURES];
   const of = (name: keyof Figures): Measured => {
     const values = samples.map((sample) => sample[name]);

@@ -3,8 +3,8 @@
 // stand the pictures of the systems' pages, under their paths.
 
 import { EXPERIMENTS } from '../../src/experiments/index.js';
-import { reproduce } from '../../src/experiments/api.js';
 import { summaryOf } from '../../src/experiments/summary.js';
+import { reproduction } from '../support/reproduction.js';
 import { pictureOf, PICTURED } from './picture.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -16,15 +16,14 @@ if (wanted.includes('--names')) {
   const sections: Record<string, string> = {};
   for (const name of wanted) {
     process.stderr.write(`${name} …\n`);
-    for await (const found of reproduce(name)) {
-      const rows = summaryOf(found).map(({ claim, paper, ours, verdict, command }) =>
-        [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
-      );
-      const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
-      const picture = (PICTURED as readonly string[]).includes(name) ? pictureOf(found) : undefined;
-      if (picture !== undefined) sections[`docs/pictures/${name}.svg`] = picture;
-      sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
-    }
+    const found = await reproduction(name);
+    const rows = summaryOf(found).map(({ claim, paper, ours, verdict, command }) =>
+      [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
+    );
+    const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
+    const picture = (PICTURED as readonly string[]).includes(name) ? pictureOf(found) : undefined;
+    if (picture !== undefined) sections[`docs/pictures/${name}.svg`] = picture;
+    sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
   }
   process.stdout.write(JSON.stringify(sections));
 }

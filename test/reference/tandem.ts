@@ -5,6 +5,7 @@
 
 import { Simulation } from '../../src/index.js';
 import { SplitMix64 } from '../../src/workload/random.js';
+import { once } from '../support/once.js';
 import { station } from '../support/scenarios.js';
 
 const UNIT_NS = 10_000;
@@ -31,7 +32,7 @@ export interface Buffered {
 export const droppedShare = ({ completed, dropped }: Buffered): number => dropped / (completed + dropped);
 
 /** The first server, simulated: services are read off its event log, since it serves one after the other. */
-export async function firstServer(load: number, durationMs: number, seed: number): Promise<Done> {
+async function firstServer(load: number, durationMs: number, seed: number): Promise<Done> {
   const service = { dist: 'bimodal', short: '10us', long: '20us', longShare: 0.5 } as const;
   const duration = `${durationMs}ms`;
   const input = station({ cores: 1, load: load / 1.5, service, mechanism: 'static', duration });
@@ -54,7 +55,7 @@ const FINE = 10_000;
  * The second server with its buffer, simulated. Every request comes a little sooner or later than the first server has done it,
  * which says what happens first, and its service takes that back.
  */
-export async function secondServer({ atNs, nextServiceNs }: Done, buffer: number, first: First): Promise<Buffered> {
+async function secondServer({ atNs, nextServiceNs }: Done, buffer: number, first: First): Promise<Buffered> {
   const shift = first === 'send' ? -1 : 1;
   const duration = `${Math.ceil((atNs.at(-1)! / 1e6 + 10) * FINE)}ms`;
   const vm = {
@@ -74,7 +75,7 @@ export async function secondServer({ atNs, nextServiceNs }: Done, buffer: number
 }
 
 /** The same by a recursion over the requests. */
-export function recursion({ atNs, nextServiceNs }: Done, buffer: number, first: First): Buffered {
+function recursion({ atNs, nextServiceNs }: Done, buffer: number, first: First): Buffered {
   const ends: number[] = []; // of those let in
   let gone = 0;
   let sum = 0;
@@ -85,6 +86,42 @@ export function recursion({ atNs, nextServiceNs }: Done, buffer: number, first: 
     sum += ends.at(-1)! - at;
   }
   return { completed: ends.length, dropped: atNs.length - ends.length, meanNs: sum / ends.length };
+}
+
+/** Both servers with either order of equal times: the second one simulated, and by the recursion. */
+export interface Orders {
+  readonly simulated: Readonly<Record<First, Buffered>>;
+  readonly expected: Readonly<Record<First, Buffered>>;
+}
+
+const ORDERS_MS = 1_000;
+
+/** What the first server has done at one load, by seed: the same before every buffer. */
+const served: { load: number; bySeed: Map<number, Promise<Done>> } = { load: 0, bySeed: new Map() };
+
+function firstOf(load: number, seed: number): Promise<Done> {
+  if (served.load !== load) Object.assign(served, { load, bySeed: new Map() });
+  const done = served.bySeed.get(seed) ?? firstServer(load, ORDERS_MS, seed);
+  served.bySeed.set(seed, done);
+  return done;
+}
+
+async function bothOrders(load: number, buffer: number, seed: number): Promise<Orders> {
+  const done = await firstOf(load, seed);
+  const strange = done.nextServiceNs.findIndex((ns) => ns !== UNIT_NS && ns !== 2 * UNIT_NS);
+  if (strange >= 0) throw new Error(`request ${strange}: ${done.nextServiceNs[strange]} ns is no service of these`);
+  return {
+    simulated: { take: await secondServer(done, buffer, 'take'), send: await secondServer(done, buffer, 'send') },
+    expected: { take: recursion(done, buffer, 'take'), send: recursion(done, buffer, 'send') },
+  };
+}
+
+/** Seeds 1 … `runs`. */
+export async function orders(load: number, buffer: number, runs: number): Promise<Orders[]> {
+  const found: Orders[] = [];
+  for (let seed = 1; seed <= runs; seed++)
+    found.push(await once(['tandem', load, buffer, seed], () => bothOrders(load, buffer, seed)));
+  return found;
 }
 
 /** schedsim's pending events: a binary heap by time alone, so that equal times leave it in the order that its shape gives. */
@@ -122,8 +159,20 @@ class Heap {
 const ARRIVAL = 0;
 const FIRST = 1;
 
+/** The shares that are dropped by the recursion below, in runs of 4 s. */
+export async function ownShares(lambda: number, buffer: number, runs: number): Promise<number[]> {
+  const shares: number[] = [];
+  for (let run = 0; run < runs; run++)
+    shares.push(
+      await once(['schedsim order', lambda, buffer, run], () =>
+        Promise.resolve(inSchedsimOrder(lambda, buffer, 4e6, run)),
+      ),
+    );
+  return shares;
+}
+
 /** Both servers with times in floating microseconds and the order of equal times as schedsim has them. */
-export function inSchedsimOrder(ratePerUs: number, buffer: number, durationUs: number, seed: number): number {
+function inSchedsimOrder(ratePerUs: number, buffer: number, durationUs: number, seed: number): number {
   const random = new SplitMix64(seed);
   const unitUs = UNIT_NS / 1000;
   const heap = new Heap();

@@ -20,6 +20,7 @@ import {
   meanDelay,
   meanLatency,
   replicate,
+  replicateOnce,
   station,
   steady,
   us,
@@ -37,7 +38,7 @@ import {
   type Measured,
 } from './nsdi22.js';
 import { boundedCases, boundedFigures, ownCases, schedsimCases, schedsimRuns } from './schedsim.js';
-import { droppedShare, firstServer, inSchedsimOrder, secondServer } from './tandem.js';
+import { droppedShare, orders, ownShares } from './tandem.js';
 import { MEMORY_HEAD, memoryRows } from './memory.js';
 
 const WITHIN = 3;
@@ -240,7 +241,7 @@ async function finiteQueues(): Promise<Row[]> {
 async function schedsim(): Promise<string> {
   const rows: Row[] = [];
   for (const { topology, law, load, input, expectedUs, allowanceUs, source } of schedsimCases()) {
-    const runs = await replicate(input, SCHEDSIM_RUNS);
+    const runs = await replicateOnce(input, SCHEDSIM_RUNS);
     rows.push(
       lawRow(
         `${topology}, ${law}, load ${load} (${source})`,
@@ -254,14 +255,14 @@ async function schedsim(): Promise<string> {
   }
   const command = 'npm test -- test/reference/schedsim.test.ts';
   for (const { topology, law, load, queueLimit, input, expected, source } of boundedCases()) {
-    const figures = (await replicate(input, RUNS)).map(boundedFigures);
+    const figures = (await replicateOnce(input, RUNS)).map(boundedFigures);
     const name = `${topology} bounded (${queueLimit} may wait), ${law}, load ${load} (${source})`;
     const [share, W] = [figures.map((figure) => figure.lost), figures.map((figure) => figure.W)];
     rows.push(lawRow(name, 'dropped', share, expected.lost, 0, command));
     rows.push(lawRow(name, 'W, us', W, expected.W, 0.001, command));
   }
   for (const { topology, law, input, sojournUs, p99Us } of ownCases()) {
-    const runs = await replicate(input, SCHEDSIM_RUNS);
+    const runs = await replicateOnce(input, SCHEDSIM_RUNS);
     const p99 = us(runs, (run) => run.vm.latencyNs.p99);
     const name = `${topology}, ${law}, load 0.8 (schedsim itself)`;
     rows.push(lawRow(name, 'W, us', us(runs, meanLatency), sojournUs[0], 0.001, command, sojournUs[1]));
@@ -274,14 +275,11 @@ async function schedsim(): Promise<string> {
 async function tandem(): Promise<string> {
   const rows: Row[] = [];
   for (const { lambda, buffer, droppedShare: share } of schedsimRuns().bounded) {
-    const done = await Promise.all(Array.from({ length: RUNS }, (_, i) => firstServer(15 * lambda, 1_000, i + 1)));
-    const simulated = async (first: 'take' | 'send'): Promise<Measured> => {
-      const shares: number[] = [];
-      for (const one of done) shares.push(droppedShare(await secondServer(one, buffer, first)));
-      return over(shares);
-    };
-    const [take, send] = [await simulated('take'), await simulated('send')];
-    const own = over(Array.from({ length: SCHEDSIM_RUNS }, (_, i) => inSchedsimOrder(lambda, buffer, 4e6, i)));
+    const done = await orders(15 * lambda, buffer, RUNS);
+    const simulated = (first: 'take' | 'send'): Measured =>
+      over(done.map(({ simulated: { [first]: one } }) => droppedShare(one)));
+    const [take, send] = [simulated('take'), simulated('send')];
+    const own = over(await ownShares(lambda, buffer, SCHEDSIM_RUNS));
     const published = { value: share[0], se: share[1] };
     const between =
       published.value > take.value - WITHIN * Math.hypot(take.se, share[1]) &&
@@ -344,7 +342,7 @@ async function control(): Promise<string> {
   const percent = ({ value, se }: Measured): string => `${(100 * value).toFixed(1)} ± ${(100 * se).toFixed(1)} %`;
   for (const mover of MOVERS) {
     for (const sizeUs of SIZES_US) {
-      const comparison = await compareAt(mover, sizeUs, 6, sizeUs <= 10 ? 150_000 : 40_000);
+      const comparison = await compareAt(mover, sizeUs);
       const { pairs } = comparison;
       const p99 = loss(comparison, 'p99Us');
       const verdict = p99.value > WITHIN * p99.se ? 'loses' : p99.value < -WITHIN * p99.se ? 'wins' : 'even';

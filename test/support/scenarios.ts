@@ -5,6 +5,7 @@ import { HISTOGRAM_QUEUE_DELAY } from '../../assembly/layout.js';
 import { type ScenarioInput, type Result, type VmResult, Simulation } from '../../src/index.js';
 import type { Samples } from '../../src/metrics/histogram.js';
 import { assertLaws } from '../../src/result/laws.js';
+import { once } from './once.js';
 
 export type VmInput = ScenarioInput['vms'][number];
 type Workload = NonNullable<VmInput['workload']>;
@@ -116,6 +117,16 @@ export async function replicate(input: ScenarioInput, count: number): Promise<Ru
   for (let seed = 1; seed <= count; seed++) runs.push(await runOnce({ ...input, seed }));
   return runs;
 }
+
+/** The same, for those that a table has as well: `once` tells whose. */
+export const replicateOnce = async (input: ScenarioInput, count: number): Promise<Run[]> => {
+  const runs: Run[] = [];
+  for (let seed = 1; seed <= count; seed++) {
+    const seeded = { ...input, seed };
+    runs.push(await once(['run', seeded], () => runOnce(seeded)));
+  }
+  return runs;
+};
 
 /** One figure of every run, in microseconds. */
 export function us(runs: readonly Run[], pick: (run: Run) => number | null): number[] {
