@@ -474,14 +474,11 @@ export async function build({ groups = [], force = false } = {}) {
   const of = (group) => TARGETS.filter((target) => target.group === group);
   const LAST = ['bundle', 'web', 'types', 'api'];
   const any = LAST.some(wants);
-  if (wants('cores')) await Promise.all(of('cores').map((target) => make(target, force)));
-  else if (wants('bytes') || any)
-    await Promise.all(
-      of('cores')
-        .filter(isRelease)
-        .map((target) => make(target, force)),
-    );
+  const all = (targets) => Promise.all(targets.map((target) => make(target, force)));
+  if (wants('cores') || wants('bytes') || any) await all(of('cores').filter(isRelease));
   if (wants('bytes') || any) for (const target of of('bytes')) await make(target, force);
+  // what nothing waits for is made beside the rest: a compilation, and the type checker, keep one processor busy each
+  const unawaited = wants('cores') ? of('cores').filter((target) => !isRelease(target)) : [];
   const rest = TARGETS.filter((target) => LAST.includes(target.group) && wants(target.group));
   const api = rest.filter(({ group }) => group === 'api').map((target) => make(target, force));
   const others = rest.filter(({ group }) => group !== 'api');
@@ -490,7 +487,10 @@ export async function build({ groups = [], force = false } = {}) {
     await after(target);
     await make(target, force);
   });
-  const failures = (await Promise.allSettled([...api, ...made])).filter((outcome) => outcome.status === 'rejected');
+  const cores = unawaited.map((target) => make(target, force));
+  const failures = (await Promise.allSettled([...cores, ...api, ...made])).filter(
+    (outcome) => outcome.status === 'rejected',
+  );
   if (failures.length > 0) throw new Error(failures.map((failure) => failure.reason.message).join('\n'));
 }
 

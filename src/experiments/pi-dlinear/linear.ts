@@ -20,15 +20,28 @@ export function transposed({ rows, columns, at }: Matrix): Matrix {
   return result;
 }
 
+/** Four rows of `b` at a time, added in their order: the sums are those of one after the other, at a quarter of the loads and stores. */
 export function multiply(a: Matrix, b: Matrix): Matrix {
   const result = zeros(a.rows, b.columns);
-  const width = b.columns;
-  for (let i = 0; i < a.rows; i++)
-    for (let k = 0; k < a.columns; k++) {
-      const factor = a.at[i * a.columns + k]!;
-      const [to, from] = [i * width, k * width];
-      for (let j = 0; j < width; j++) result.at[to + j]! += factor * b.at[from + j]!;
+  const [sums, right, width, inner] = [result.at, b.at, b.columns, a.columns];
+  for (let i = 0; i < a.rows; i++) {
+    const to = i * width;
+    const left = a.at.subarray(i * inner, (i + 1) * inner);
+    let k = 0;
+    for (; k + 4 <= inner; k += 4) {
+      const [p, q, r, s] = [left[k]!, left[k + 1]!, left[k + 2]!, left[k + 3]!];
+      const [from, second, third] = [k * width, (k + 1) * width, (k + 2) * width];
+      const fourth = third + width;
+      for (let j = 0; j < width; j++)
+        sums[to + j] =
+          sums[to + j]! +
+          p * right[from + j]! +
+          q * right[second + j]! +
+          r * right[third + j]! +
+          s * right[fourth + j]!;
     }
+    for (; k < inner; k++) for (let j = 0; j < width; j++) sums[to + j]! += left[k]! * right[k * width + j]!;
+  }
   return result;
 }
 
