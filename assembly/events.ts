@@ -213,7 +213,10 @@ function endSlice(v: VCpu): void {
   }
   if (!v.finishing) proceed(v);
   if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);
-  if (v.finishing) stopFinished(v);
+  if (v.finishing) {
+    hooks.mayWant(vm);
+    stopFinished(v);
+  }
 }
 
 /** The section of `t`, which runs on `v`, is over: on with the task or to the next one, or off the core where `v` was told to leave. */

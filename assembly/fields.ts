@@ -2,7 +2,7 @@
 // nothing, and a run that nobody watches pays nothing.
 
 import * as L from "./layout";
-import { throttledSinceAt } from "./cpu/mechanisms/cgroup";
+import { throttledSinceAt } from "./cpu/mechanisms/cgroup/quota";
 import { Core, H, Request, Task, VCpu, Vm, VM_BYTES } from "./cpu/state";
 import { Fn, Instance, Life, life } from "./lifecycle/state";
 import { COUNTERS, S, Swap } from "./memory/pages/state";

@@ -1,11 +1,10 @@
 // The bag of VMs with tasks waiting: who may want a core, without asking every VM.
 
-import { Vm, H, nothing, isNull, ingress, traits } from "./state";
+import { Vm, H, nothing, isNull, ingress } from "./state";
+import { canGrow } from "./holding";
 import { oldestIn } from "./run-queue";
-import { hooks } from "./hooks";
-import * as L from "../layout";
 
-/** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
+/** A task waits in `vm`: whoever frees a core looks into the bag (worthiest). */
 // @ts-ignore: decorator
 @inline
 export function joinBag(vm: Vm): void {
@@ -16,8 +15,8 @@ export function joinBag(vm: Vm): void {
 }
 
 /**
- * The VM that deserves a free core most, where no arbiter decides, in the order of a round (rank.ts). Under cgroup it must be able to use
- * one more. Leaves the bag without those in which nothing waits any more.
+ * The VM that deserves a free core most, where no arbiter decides, in the order of a round (rank.ts), but of one rank whose oldest task
+ * has waited for longest, as no predicate evens out later who came too late. Leaves the bag without those in which nothing waits any more.
  */
 export function worthiest(): Vm {
   let best = nothing<Vm>();
@@ -25,8 +24,6 @@ export function worthiest(): Vm {
   let bestSince = <u64>-1;
   // read once: the stores below might change them, for all that the compiler knows
   const end = H.bag + (<usize>H.bagCount << 2);
-  const central = traits.central;
-  const stolen = central == 0;
   let kept = H.bag;
   for (let at = kept; at < end; at += 4) {
     const vm = load<Vm>(at);
@@ -39,12 +36,9 @@ export function worthiest(): Vm {
     // cheap questions first: nearly every one that waits comes behind another
     const rank = rankOf(vm);
     if (rank > bestRank) continue;
-    // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
-    const since = central ? oldestIn(ingress(vm)) : vm.backlogSince;
+    const since = oldestIn(ingress(vm));
     if (rank == bestRank && (since > bestSince || (since == bestSince && comesBehind(vm, best)))) continue;
-    // nearly every other one that is not wanted has cores enough on their way, where what waits is for any of them
-    if (stolen && vm.queued <= vm.coming && vm.stealAmount != L.STEAL_NONE) continue;
-    if (!hooks.wanted(vm)) continue;
+    if (!canGrow(vm)) continue;
     best = vm;
     bestRank = rank;
     bestSince = since;

@@ -2,24 +2,44 @@
 
 import * as L from "../layout";
 import {
-  DENIED, Vm, VCpu, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
+  DENIED, Vm, VCpu, activeAt, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
 } from "./state";
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
 import { lineOf } from "./levels";
 import { takeableHeld } from "./takeable";
 import { armArbiter, hasLost, isPlanned } from "./rounds";
 
-/** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
-export function chooseDormant(vm: Vm): VCpu {
-  let first: u32 = 0xffff_ffff;
-  if (traits.blind) {
-    // what was frozen in the middle of a task goes on before anything new is woken; who has no task finds one only where it can steal
-    const any = vm.frozen == 0 && !(traits.halts && vm.stealAmount == L.STEAL_NONE);
-    for (let k: u32 = 0; k < vm.max; k++) {
-      const v = vcpuOf(vm, k);
-      if (v.state == DORMANT && v.frozen && (any || !isNull(v.task))) return v;
+/**
+ * What was frozen in the middle of a task goes on before anything new is woken; who has no task finds one only where it can steal. Null:
+ * there is none, of dormant ones the first.
+ */
+function chooseFrozen(vm: Vm): VCpu {
+  let first = nothing<VCpu>();
+  if (vm.frozen == 0) {
+    if (traits.halts && vm.stealAmount == L.STEAL_NONE) return first;
+    // tasks are dispatched to all that are frozen, which are less than there are
+    for (let i: u32 = 0; i < vm.activeCount; i++) {
+      const v = activeAt(vm, i);
+      if (v.state == DORMANT && v.frozen && (isNull(first) || v.index < first.index)) first = v;
+    }
+    return first;
+  }
+  for (let w: u32 = 0; w < vm.words; w++) {
+    for (let bits = load<u64>(vm.dormant + (<usize>w << 3)); bits != 0; bits &= bits - 1) {
+      const v = vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits));
+      if (v.frozen && !isNull(v.task)) return v;
     }
   }
+  return first;
+}
+
+/** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
+export function chooseDormant(vm: Vm): VCpu {
+  if (traits.blind) {
+    const v = chooseFrozen(vm);
+    if (!isNull(v)) return v;
+  }
+  let first: u32 = 0xffff_ffff;
   for (let w: u32 = 0; w < vm.words; w++) {
     const dormant = load<u64>(vm.dormant + (<usize>w << 3));
     const stranded = dormant & load<u64>(vm.occupied + (<usize>w << 3));

@@ -21,7 +21,6 @@ export class Hooks {
   private moves: u32;
   private rounds: u32;
   private yields: u32;
-  private wants: u32;
   private chooses: u32;
   private changes: u32;
   private turns: u32;
@@ -35,6 +34,7 @@ export class Hooks {
   private books: u32;
   private refits: u32;
   private leaves: u32;
+  private wants: u32;
 
   // --- who gets which core ---------------------------------------------------------------------------------------
 
@@ -146,19 +146,6 @@ export class Hooks {
   }
 
   /**
-   * Where no arbiter decides: whether `vm`, in which a task waits, could use a core that is free. Changes nothing. As every mechanism
-   * begins: it has a vCPU left (canGrow).
-   */
-  set onWants(f: (vm: Vm) => bool) {
-    this.wants = f.index;
-  }
-  // @ts-ignore: decorator
-  @inline
-  wanted(vm: Vm): bool {
-    return call_indirect<bool>(this.wants, vm);
-  }
-
-  /**
    * When `vm`, which was denied a core, may get one though nothing changes; NEVER: not before something does. Changes nothing. Unset:
    * NEVER.
    */
@@ -175,6 +162,19 @@ export class Hooks {
   @inline
   get hasTurns(): bool {
     return this.turns != 0;
+  }
+
+  /**
+   * `vm` may want a core though no task has just come to wait in it: one that was coming is there, and its vCPU is about to look for work;
+   * or a task that ran waits again on a vCPU that leaves. Moves nothing. Unset: nothing.
+   */
+  set onMayWant(f: (vm: Vm) => void) {
+    this.wants = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  mayWant(vm: Vm): void {
+    if (this.wants != 0) call_indirect<void>(this.wants, vm);
   }
 
   // --- what happens to vCPUs ------------------------------------------------------------------------------------
@@ -317,6 +317,7 @@ export class Hooks {
     this.onMoved = doNothing;
     this.onArbiter = doNothing;
     this.changes = 0;
+    this.wants = 0;
     this.paces = 0;
     this.books = 0;
   }

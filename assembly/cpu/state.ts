@@ -110,7 +110,7 @@ export * from "./order-record";
 // @ts-ignore: decorator
 @inline export const VM_OWN_AT: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63; // then what belongs to the mechanism (own.ts)
 // @ts-ignore: decorator
-@inline export const VM_OWN_BYTES: usize = 40;
+@inline export const VM_OWN_BYTES: usize = 48;
 // @ts-ignore: decorator
 @inline export const VCPU_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator

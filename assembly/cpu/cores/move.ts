@@ -184,6 +184,7 @@ export function onCore(core: Core): void {
       noteStep(L.HISTOGRAM_DISPATCH, move.dispatchStep);
       core.step = STEP_NONE;
       v.vm.coming--;
+      hooks.mayWant(v.vm);
       measure(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
       count(v.vm, L.VM_GRANTS, 1);

@@ -8,10 +8,9 @@ import "./hyperflux";
 import "./caladan/index";
 import "./ditto";
 import "./blind";
-import "./cgroup";
+import "./cgroup/index";
 import "./microvm";
 import "./nsdi22/index";
-import { canGrow } from "../holding";
 import { coreReleased } from "../cores/move";
 import { H, arbiter, traits } from "../state";
 import { chooseCore } from "../cores/arbiter";
@@ -36,7 +35,6 @@ export function chooseMechanism(kind: u32): bool {
   hooks.clear();
   hooks.onChoose = chooseCore;
   hooks.onYield = coreReleased;
-  hooks.onWants = canGrow;
   hooks.onRefit = replanArbiter;
   if (kind != before) {
     if (leave != 0) call_indirect<void>(leave);

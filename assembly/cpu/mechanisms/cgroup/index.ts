@@ -3,48 +3,25 @@
 // until the next period begins. What stopping takes beyond the quota is repaid. A VM has no quota where it has no guarantee either, as a
 // group whose cpu.max is not set: it runs on what the others leave. No arbiter, no polling core.
 
-import * as L from "../../layout";
-import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../kernel/event-queue";
+import * as L from "../../../layout";
+import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../../kernel/event-queue";
 import {
-  H, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, nothing, count, everyRound, Core,
-  clock, settings, traits, Settings, VM_OWN_AT,
-} from "../state";
-import { chooseIdle, pushIdle } from "../idle";
-import { joinBag, worthiest } from "../bag";
-import { beginPark, beginMove } from "../cores/move";
-import { canGrow, arriving } from "../holding";
-import { chooseVictim } from "../victims";
-import { beginRanks, endRanks, setRank, takeFirst } from "../cores/rank";
-import { activate } from "../guest/life";
-import { hooks } from "../hooks";
-import { costNothing } from "../configure";
-import { knobs, own, ownOfHost } from "../own";
-import { knobsDiffer } from "../cores/fork";
-import { placeGuaranteed } from "../cores/place";
-import { mechanism } from "./registry";
-
-@unmanaged
-class CgroupKnobs {
-  periodNs: f64;
-  contextSwitchNs: f64;
-}
-
-/** A VM's control group. */
-@unmanaged
-class Quota {
-  used: u64; //           core time in this period, with what the last one left to be repaid
-  usedUntil: u64; //      when that was last brought up to date, + 1; 0: never
-  throttledSince: u64; // and booked, + 1; 0: it is not
-  stopped: u32; //        1: throttled in the period before
-}
-
-/** The host's. */
-@unmanaged
-class Groups {
-  gridAt: u64; //    an instant at which a period begins
-  period: u64; //    of the periods from then on
-  throttled: u32; // VMs that are
-}
+  H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, nothing, count, everyRound, Core, clock, settings, traits, Settings,
+} from "../../state";
+import { chooseIdle, pushIdle } from "../../idle";
+import { beginPark, beginMove } from "../../cores/move";
+import { chooseVictim } from "../../victims";
+import { beginRanks, endRanks, setRank, takeFirst } from "../../cores/rank";
+import { activate } from "../../guest/life";
+import { hooks } from "../../hooks";
+import { costNothing } from "../../configure";
+import { knobs, own, ownOfHost } from "../../own";
+import { knobsDiffer } from "../../cores/fork";
+import { placeGuaranteed } from "../../cores/place";
+import { mechanism } from "../registry";
+import { contextSwitch, quotaOf, throttled, usable, usedNow } from "./quota";
+import { CgroupKnobs, Groups, Quota } from "./state";
+import { offer, stands, wants, worthiest } from "./wanting";
 
 // @ts-ignore: decorator
 @inline
@@ -59,23 +36,6 @@ function nextPeriod(): u64 {
   return groups.gridAt + ((clock.now - groups.gridAt) / groups.period + 1) * groups.period;
 }
 
-// @ts-ignore: decorator
-@inline
-function contextSwitch(): u64 {
-  return <u64>knobs<CgroupKnobs>().contextSwitchNs;
-}
-
-// @ts-ignore: decorator
-@inline
-function throttled(vm: Vm): bool {
-  return own<Quota>(vm).throttledSince != 0;
-}
-
-/** Where a VM's record says since when it is throttled (fields.ts). */
-export function throttledSinceAt(): usize {
-  return VM_OWN_AT + offsetof<Quota>("throttledSince");
-}
-
 export function cgroup(): void {
   traits.yields = 1;
   traits.blind = 1; // the guest is not told
@@ -85,13 +45,13 @@ export function cgroup(): void {
   settings.wake = contextSwitch();
   settings.yield = contextSwitch();
   hooks.onStart = start;
-  hooks.onQueued = onQueued;
+  hooks.onQueued = serve;
   hooks.onCoreFree = onCoreFree;
   hooks.onMoved = stopThrottled;
   hooks.onArbiter = onPeriod;
   hooks.onTimer = onQuota;
-  hooks.onWants = wants;
-  hooks.onCores = charge;
+  hooks.onMayWant = onMayWant;
+  hooks.onCores = onCores;
   hooks.onBook = book;
   hooks.onRefit = refit;
   hooks.onLeave = leave;
@@ -110,9 +70,16 @@ function start(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.dormantCount != vm.max) charge(vm, 0);
-    if (vm.queued != 0) joinBag(vm);
   }
+  seeLimits();
   serveAll();
+}
+
+/** Whether any VM is held back is known before it is asked of each. */
+function seeLimits(): void {
+  let limited = ownOfHost<Groups>().throttled;
+  for (let i: u32 = 0; i < H.vmCount; i++) limited |= u32(vmAt(i).quota != 0);
+  ownOfHost<Groups>().limited = limited;
 }
 
 /** Another mechanism takes over: throttling ends. */
@@ -120,67 +87,43 @@ function leave(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) book(vmAt(i));
 }
 
-/** Core time of a VM's quota in a period; the greatest u64: it has none. */
-// @ts-ignore: decorator
-@inline
-function quotaOf(vm: Vm): u64 {
-  return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
-}
-
-/** Core time used in this period, this nanosecond included. */
-// @ts-ignore: decorator
-@inline
-function usedNow(vm: Vm): u64 {
-  const q = own<Quota>(vm);
-  return q.usedUntil == 0 ? q.used : q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
-}
-
-/** Core time that is left of this period's quota. */
-// @ts-ignore: decorator
-@inline
-function left(vm: Vm): u64 {
-  const quota = quotaOf(vm);
-  if (quota == NEVER) return NEVER;
-  const used = usedNow(vm);
-  return used < quota ? quota - used : 0;
-}
-
-/** The same, less what stopping `vm` now would take, where it has seen that; `more` vCPUs are about to come. */
-function usable(vm: Vm, more: u64): u64 {
-  const rest = left(vm);
-  if (rest == NEVER || own<Quota>(vm).stopped == 0) return rest;
-  let leave = more;
-  for (let k: u32 = 0; k < vm.max; k++) {
-    const state = vcpuOf(vm, k).state;
-    leave += u64(state != DORMANT && state != YIELDING && state != DESCHEDULING);
-  }
-  const stopping = leave * contextSwitch();
-  return rest > stopping ? rest - stopping : 0;
-}
-
 /** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
 function charge(vm: Vm, by: i32): void {
   assert(own<Quota>(vm).usedUntil <= clock.now + 1);
-  const on = vm.max - vm.dormantCount;
   const q = own<Quota>(vm);
   q.used = usedNow(vm);
   q.usedUntil = clock.now + 1;
-  const slot = vm.slot + VM_SLOT_OWN;
-  const soon = <u64>(<i32>on + by);
-  if (soon == 0 || throttled(vm) || vm.quota == 0) cancel(Q, slot);
-  else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
+  if (vm.quota != 0) planExpiry(vm, by);
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, nextPeriod(), RANK_REPLENISH);
 }
 
-/** After a fork: quotas or the period may have changed. */
+function planExpiry(vm: Vm, by: i32): void {
+  const slot = vm.slot + VM_SLOT_OWN;
+  const soon = <u64>(<i32>(vm.max - vm.dormantCount) + by);
+  if (soon == 0 || throttled(vm)) cancel(Q, slot);
+  else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
+}
+
+/** `by` of its vCPUs come or go now. */
+function onCores(vm: Vm, by: i32): void {
+  charge(vm, by);
+  if (by < 0 && !stands(vm)) offer(vm, 1, 0);
+}
+
+/** After a fork: quotas, the period or stealing may have changed. */
 function refit(guarantees: bool): void {
+  seeLimits();
+  for (let i: u32 = 0; i < H.vmCount; i++) offer(vmAt(i), 0, 0);
   if (!guarantees && !knobsDiffer()) return;
   const groups = ownOfHost<Groups>();
   if (groups.period != period()) {
     groups.gridAt = nextPeriod(); // the one that is on ends when it would have
     groups.period = period();
   }
-  for (let i: u32 = 0; i < H.vmCount; i++) charge(vmAt(i), 0);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    cancel(Q, vmAt(i).slot + VM_SLOT_OWN);
+    charge(vmAt(i), 0);
+  }
 }
 
 /** The quota is gone: every vCPU of the VM stops. */
@@ -227,6 +170,7 @@ function onPeriod(): void {
     if (q.used < quota && throttled(vm)) {
       q.throttledSince = 0;
       ownOfHost<Groups>().throttled--;
+      offer(vm, 0, 0); // it has lost cores
     }
     charge(vm, 0);
   }
@@ -239,36 +183,15 @@ function onPeriod(): void {
 function serveAll(): void {
   beginRanks();
   let n: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (wants(vm)) setRank(n++, vm, vm.backlogSince);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.queued != 0 && wants(vm)) setRank(n++, vm, vm.backlogSince);
   }
   endRanks(n);
-  while (n != 0) {
-    const vm = takeFirst(n--);
-    serve(vm);
-  }
+  while (n != 0) serve(takeFirst(n--));
 }
 
-/** Whether one vCPU more would find something to do. Where nothing is stolen, what waits behind a running one is not for others. */
-function wants(vm: Vm): bool {
-  if (!canGrow(vm)) return false;
-  let tasks = vm.queued;
-  let coming = vm.coming;
-  if (vm.stealAmount == L.STEAL_NONE) {
-    tasks = vm.ingressLength;
-    for (let k: u32 = 0; k < vm.max; k++) {
-      const v = vcpuOf(vm, k);
-      if (v.queueLength == 0 && isNull(v.task)) continue;
-      tasks += u32(v.state == DORMANT);
-      coming -= u32(arriving(v)); // for what is its own
-    }
-  }
-  // the quota, whose record lies apart, is asked last
-  return tasks > coming && !throttled(vm) && left(vm) != 0;
-}
-
-/** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */
+/** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. Hook of a task that comes to wait. */
 function serve(vm: Vm): void {
   if (wants(vm)) serveWanting(vm);
 }
@@ -278,18 +201,27 @@ function serveWanting(vm: Vm): void {
   do {
     const idle = H.idleCount == 0 ? nothing<Core>() : chooseIdle(vm);
     const core = isNull(idle) ? chooseVictim(vm) : idle;
-    if (isNull(core)) return;
+    if (isNull(core)) {
+      if (!stands(vm)) offer(vm, 0, 0);
+      return;
+    }
+    if (!isNull(core.vcpu)) {
+      const from = core.vcpu.vm;
+      if (from.held == 1 && stands(from)) offer(from, 0, 1);
+    }
     beginMove(core, vm, clock.now);
   } while (wants(vm));
 }
 
-function onQueued(vm: Vm): void {
-  joinBag(vm);
-  serve(vm);
+/** A core that was coming to `vm` has come, or a task has gone back. Mostly a task waits for it, and `vm` wants no more than before. */
+function onMayWant(vm: Vm): void {
+  if (!stands(vm) && (vm.queued > vm.coming + 1 || vm.queued == vm.frozen || vm.stealAmount == L.STEAL_NONE)) offer(vm, 0, 0);
 }
 
 /** To the waiting VM with quota left that deserves it most. */
 function onCoreFree(core: Core): void {
+  const from = core.lastVm; // holds one less
+  if (from.queued != 0 || stands(from)) offer(from, 0, 0);
   pushIdle(core);
   const best = worthiest();
   if (!isNull(best)) serveWanting(best);

@@ -1,0 +1,61 @@
+// How much core time a VM has used of its quota, and how much is left.
+
+import { DESCHEDULING, DORMANT, Vm, VM_OWN_AT, YIELDING, clock, vcpuOf } from "../../state";
+import { NEVER } from "../../../kernel/event-queue";
+import { knobs, own } from "../../own";
+import { CgroupKnobs, Quota } from "./state";
+
+// @ts-ignore: decorator
+@inline
+export function contextSwitch(): u64 {
+  return <u64>knobs<CgroupKnobs>().contextSwitchNs;
+}
+
+// @ts-ignore: decorator
+@inline
+export function throttled(vm: Vm): bool {
+  return own<Quota>(vm).throttledSince != 0;
+}
+
+/** Where a VM's record says since when it is throttled (fields.ts). */
+export function throttledSinceAt(): usize {
+  return VM_OWN_AT + offsetof<Quota>("throttledSince");
+}
+
+/** Core time of a VM's quota in a period; the greatest u64: it has none. */
+// @ts-ignore: decorator
+@inline
+export function quotaOf(vm: Vm): u64 {
+  return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
+}
+
+/** Core time used in this period, this nanosecond included. */
+// @ts-ignore: decorator
+@inline
+export function usedNow(vm: Vm): u64 {
+  const q = own<Quota>(vm);
+  return q.usedUntil == 0 ? q.used : q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
+}
+
+/** Core time that is left of this period's quota. */
+// @ts-ignore: decorator
+@inline
+export function left(vm: Vm): u64 {
+  const quota = quotaOf(vm);
+  if (quota == NEVER) return NEVER;
+  const used = usedNow(vm);
+  return used < quota ? quota - used : 0;
+}
+
+/** The same, less what stopping `vm` now would take, where it has seen that; `more` vCPUs are about to come. */
+export function usable(vm: Vm, more: u64): u64 {
+  const rest = left(vm);
+  if (rest == NEVER || own<Quota>(vm).stopped == 0) return rest;
+  let leave = more;
+  for (let k: u32 = 0; k < vm.max; k++) {
+    const state = vcpuOf(vm, k).state;
+    leave += u64(state != DORMANT && state != YIELDING && state != DESCHEDULING);
+  }
+  const stopping = leave * contextSwitch();
+  return rest > stopping ? rest - stopping : 0;
+}

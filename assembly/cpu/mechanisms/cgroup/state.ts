@@ -1,0 +1,28 @@
+// What belongs to cgroup: its knobs, of each VM its control group, and the host's.
+
+@unmanaged
+export class CgroupKnobs {
+  periodNs: f64;
+  contextSwitchNs: f64;
+}
+
+/** A VM's control group. */
+@unmanaged
+export class Quota {
+  used: u64; //           core time in this period, with what the last one left to be repaid
+  usedUntil: u64; //      when that was last brought up to date, + 1; 0: never
+  throttledSince: u64; // and booked, + 1; 0: it is not
+  rank: u64; //           with which it stands among those that want a core (wanting.ts)
+  since: u64; //          and how long its backlog had lasted
+  place: u32; //          where, + 1; 0: it does not
+  stopped: u32; //        1: throttled in the period before
+}
+
+/** The host's. */
+@unmanaged
+export class Groups {
+  gridAt: u64; //    an instant at which a period begins
+  period: u64; //    of the periods from then on
+  throttled: u32; // VMs that are
+  limited: u32; //   0: none is, nor can be
+}
