@@ -20,7 +20,7 @@ import { replanArbiter } from "../../cores/refit";
 import { NEVER } from "../../../kernel/event-queue";
 import { CaladanKnobs } from "./state";
 import { placeGuaranteed } from "../../cores/place";
-import { byScore } from "./score";
+import { byScoreInRound } from "./score";
 import { mechanism } from "../registry";
 
 function trusted(): void {
@@ -69,14 +69,34 @@ function refit(guarantees: bool): void {
 }
 
 function chooseByScore(vm: Vm): Core {
-  const core = byScore(vm);
+  const core = byScoreInRound(vm);
   return isNull(core) ? takeBack(vm) : core;
 }
 
-/** When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; NEVER: not by itself. */
+/** The first turn that is to come, as a round has found it. */
+@unmanaged
+class Turns {
+  event: u64; // in which
+  at: u64;
+}
+
+const T: Turns = changetype<Turns>(memory.data(offsetof<Turns>(), 8));
+
+/**
+ * When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; NEVER: not by itself. The
+ * same for all, and found once in a round, which asks when all is decided.
+ */
 function nextTurn(vm: Vm): u64 {
+  if (vm.held != 0 || vm.cls != L.CLASS_BEST_EFFORT) return NEVER;
+  if (T.event != clock.events) {
+    T.event = clock.events;
+    T.at = firstTurn();
+  }
+  return T.at;
+}
+
+function firstTurn(): u64 {
   let at = NEVER;
-  if (vm.held != 0 || vm.cls != L.CLASS_BEST_EFFORT) return at;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const v = coreAt(i).vcpu;
     if (isNull(v) || v.vm.cls != L.CLASS_BEST_EFFORT) continue;

@@ -1,10 +1,10 @@
 // Which core a VM gets under caladan: by score, as in its iokernel.
 
-import { Core, Vm, H, coreAt, isNull, nothing, SEARCHING, clock, settings } from "../../state";
+import { Core, Vm, H, coreAt, isNull, nothing, SEARCHING, arbiter, clock, settings } from "../../state";
 import { budgetLeft } from "./lanes";
 import { chooseIdle } from "../../idle";
 import { mayLeave } from "../../takeable";
-import { mayPreempt } from "../../victims";
+import { bound, mayPreempt } from "../../victims";
 import * as L from "../../../layout";
 import { knobs } from "../../own";
 import { CaladanKnobs } from "./state";
@@ -34,6 +34,7 @@ function score(core: Core, vm: Vm): f64 {
 /** The core that suits `vm` best of those that it may have; null: none. */
 export function byScore(vm: Vm): Core {
   if (H.idleCount != 0 && settings.smt == 1) return chooseIdle(vm); // without siblings only locality tells idle cores apart
+  const turns = hasTurn(vm);
   let best = nothing<Core>();
   let most: f64 = -1;
   for (let i: u32 = 0; i < H.coreCount; i++) {
@@ -46,7 +47,7 @@ export function byScore(vm: Vm): Core {
       const v = core.vcpu;
       if (!mayLeave(core)) continue;
       const b = v.vm;
-      const turn = b.cls == L.CLASS_BEST_EFFORT && vm.cls == L.CLASS_BEST_EFFORT && vm.held == 0 && b.held > b.min && clock.now - v.runSince >= <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
+      const turn = turns && b.cls == L.CLASS_BEST_EFFORT && b.held > b.min && clock.now - v.runSince >= <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
       if (!mayPreempt(vm, b) && !turn) continue;
       s = (b.cls == L.CLASS_BEST_EFFORT ? 20 : 10) + score(core, vm) + (v.state == SEARCHING ? 1 : 0);
     }
@@ -56,4 +57,44 @@ export function byScore(vm: Vm): Core {
     }
   }
   return best;
+}
+
+// A round in which little is left asks in vain for one VM after another. What was in vain for one is so for all that may take from nobody
+// else, until a core has moved: where a move takes its time, nothing happens between two decisions of a round but moves.
+
+@unmanaged
+class Vain {
+  round: u32;
+  moves: u32; //    that had been issued in it
+  bound: i64; //    the greatest below which nobody had a core to take
+  ofTurns: i64; //  and of those that were asked for the turn of another as well
+}
+
+const V: Vain = changetype<Vain>(memory.data(offsetof<Vain>(), 8));
+
+/** Whether `vm` may also take a core that another has had for its time. */
+// @ts-ignore: decorator
+@inline
+function hasTurn(vm: Vm): bool {
+  return vm.held == 0 && vm.cls == L.CLASS_BEST_EFFORT;
+}
+
+/** The same in a round. */
+export function byScoreInRound(vm: Vm): Core {
+  // below that a step may take no time, and what it leads to happens within the decision
+  if (H.idleCount != 0 || knobs<CaladanKnobs>().moveLatencyNs < 5) return byScore(vm);
+  if (V.round != arbiter.round || V.moves != arbiter.moves) {
+    V.round = arbiter.round;
+    V.moves = arbiter.moves;
+    V.bound = i64.MIN_VALUE;
+    V.ofTurns = i64.MIN_VALUE;
+  }
+  const most = bound(vm);
+  if (most <= V.ofTurns || (most <= V.bound && !hasTurn(vm))) return nothing<Core>();
+  const core = byScore(vm);
+  if (isNull(core)) {
+    if (hasTurn(vm)) V.ofTurns = most;
+    else V.bound = most;
+  }
+  return core;
 }
