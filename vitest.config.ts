@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 const LONG = [
   'test/experiments/hyperflux/hyperflux.test.ts',
@@ -16,7 +17,24 @@ const LONG = [
   'test/reference/tandem.test.ts',
   'test/study/coverage.test.ts',
 ];
-for (const path of LONG) if (!existsSync(path)) throw new Error(`vitest.config.ts names ${path}, which is no file`);
+
+/**
+ * Of half a minute each, though the files are short, by which vitest would have them late: one that is begun last keeps one processor busy
+ * while the other has nothing left.
+ */
+const EARLY = [
+  'test/bench/smoke.test.ts',
+  'test/reference/schedsim.test.ts',
+  'test/experiments/hyperflux/hyperflux.test.ts',
+  'test/docs/guide.test.ts',
+  'test/docs/extending.test.ts',
+  'test/experiments/nanvix.test.ts',
+  'test/study/coverage.test.ts',
+  'test/reference/nsdi22.test.ts',
+  'test/reference/tandem.test.ts',
+];
+for (const path of [...LONG, ...EARLY])
+  if (!existsSync(path)) throw new Error(`vitest.config.ts names ${path}, which is no file`);
 
 /** `short`, `long`, or all (scripts/support.mjs, runTests). */
 const asked = process.env['FLUXHOST_TESTS'];
@@ -59,12 +77,28 @@ const shared = {
   },
 };
 
+type Specifications = Parameters<BaseSequencer['sort']>[0];
+
+class Sequencer extends BaseSequencer {
+  /** `EARLY` first among those that share a process; those in processes of their own stay before them. */
+  override async sort(files: Specifications): Promise<Specifications> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId, project }: Specifications[number]): number => {
+      if (project.name === 'alone') return 0;
+      const early = EARLY.findIndex((path) => moduleId === resolve(path));
+      return early < 0 ? EARLY.length + 1 : early + 1;
+    };
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   plugins: [texts],
   test: {
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: Sequencer },
     // A policy that several tests compile is compiled once; it is kept by all that a core is made of.
     env: { FLUXHOST_CACHE: resolve('build/compiled-cores') },
     // Generous on purpose: a slow machine must not turn into a failed test.
