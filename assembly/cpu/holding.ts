@@ -7,7 +7,7 @@ import {
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
 import { lineOf } from "./levels";
 import { takeableHeld } from "./takeable";
-import { armArbiter, hasLost, isPlanned } from "./rounds";
+import { armArbiter, hasLost, isPlanned, isWanted } from "./rounds";
 
 /**
  * What was frozen in the middle of a task goes on before anything new is woken; who has no task finds one only where it can steal. Null:
@@ -38,6 +38,12 @@ export function chooseDormant(vm: Vm): VCpu {
   if (traits.blind) {
     const v = chooseFrozen(vm);
     if (!isNull(v)) return v;
+  }
+  if (vm.words == 1) {
+    const dormant = load<u64>(vm.dormant);
+    const stranded = dormant & load<u64>(vm.occupied);
+    assert(dormant != 0);
+    return vcpuOf(vm, <u32>ctz<u64>(select(stranded, dormant, stranded != 0)));
   }
   let first: u32 = 0xffff_ffff;
   for (let w: u32 = 0; w < vm.words; w++) {
@@ -87,7 +93,7 @@ export function arriving(v: VCpu): bool {
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   // mostly the round is planned already, and nobody need be looked for
-  if (arbiter.on == 0 || backlogs.end == backlogs.first || isPlanned()) return;
+  if (arbiter.on == 0 || isWanted() || backlogs.end == backlogs.first || isPlanned()) return;
   for (let at = backlogs.first; at != backlogs.end; at += BACKLOG_BYTES) {
     const vm = waiterAt(at);
     if (vm.denied & DENIED && canGrow(vm)) {

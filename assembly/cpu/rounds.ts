@@ -29,6 +29,13 @@ export function planRound(): void {
   if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }
 
+/** Whether a round is planned that is needed by now: mostly so, and then nothing arms one sooner. */
+// @ts-ignore: decorator
+@inline
+export function isWanted(): bool {
+  return arbiter.wantedAt <= clock.now && isPending(Q, SLOT_ARBITER);
+}
+
 /** Whether the first round that can still be held is planned: it is needed from now on then, whatever for. */
 export function isPlanned(): bool {
   if (!isPending(Q, SLOT_ARBITER)) return false;
@@ -102,5 +109,5 @@ export function mayBeShort(vm: Vm): void {
 export function hasLost(vm: Vm): void {
   if (arbiter.on == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
   vm.denied &= ~<u8>DENIED; // it has less than when it was
-  armArbiter(clock.now);
+  if (!isWanted()) armArbiter(clock.now);
 }

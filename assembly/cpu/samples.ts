@@ -81,7 +81,7 @@ function countRequests(): void {
 
 // --- steps of moves ---------------------------------------------------------------------------------------------------
 
-// A step takes what it took the time before, nearly always: how many times is counted when it takes another.
+// A step takes what it took the time before, nearly always, and so does a grant: how many times is counted when it takes something else.
 
 /** The last of a kind, and how many times it came. */
 @unmanaged

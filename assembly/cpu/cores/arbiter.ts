@@ -15,7 +15,7 @@ import { BACKLOG_BYTES, addBacklog, backlogs, freeBacklogs, holdBacklogs, isLate
 import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { lineOf } from "../levels";
-import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
+import { armArbiter, gridPoint, isStale, isWanted, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseTaken, overrule, overruled, tell } from "./overrule";
 import { collect, reading } from "./collect";
@@ -100,6 +100,7 @@ export function watch(vm: Vm): void {
   vm.inBag = 1;
   addBacklog(vm);
   vm.denied = 0;
+  if (isWanted()) return;
   // what rounds cost hangs on who waits; and what is still published may be denied
   if (settings.aggregate || vm.snapQueued != 0) armArbiter(clock.now);
   mayBeShort(vm);

@@ -97,11 +97,6 @@ function step(core: Core, which: u32, after: u64): void {
   else schedule(Q, core.slot, clock.now + after, RANK_STEP);
 }
 
-/** Books how long something about a move took that is seldom twice the same. */
-function measure(which: usize, took: u64): void {
-  record(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, took);
-}
-
 /** The notice has reached `v`: it stops here and now. */
 function stop(core: Core, v: VCpu): void {
   assert(core.vcpu == v);
@@ -166,7 +161,7 @@ export function onCore(core: Core): void {
       return;
     }
     case STEP_DESCHEDULE: {
-      measure(L.HISTOGRAM_PARK, clock.now - core.parkedAt);
+      record(hostHistogram(L.HISTOGRAM_PARK), L.HOST_HISTOGRAM_SUB_BITS, clock.now - core.parkedAt); // seldom what it was the last time
       core.step = STEP_NONE;
       detach(core);
       if (v.queueLength != 0) hasLost(v.vm);
@@ -185,7 +180,7 @@ export function onCore(core: Core): void {
       core.step = STEP_NONE;
       v.vm.coming--;
       hooks.mayWant(v.vm);
-      measure(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
+      noteStep(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
       count(v.vm, L.VM_GRANTS, 1);
       // no round has been timed since statistics began where `moves` is 0

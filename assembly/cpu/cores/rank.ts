@@ -1,6 +1,7 @@
-// Who is over the threshold, of whom the one that deserves a core most is taken first. There are few ranks, and within each VMs stand in
-// the bag nearly in the order in which their backlogs began: so each rank is a list that is in order as it grows. Where there are
-// more ranks, or less order, all are a binary heap: of the thousands that one arbiter may serve nearly all can be over the threshold.
+// Who is over the threshold, of whom the one that deserves a core most is taken first, in rounds that are not usual (usual.ts) and of cgroup.
+// There are few ranks, and within each VMs come nearly in the order in which their backlogs began: so each rank is a list that is in order as it
+// grows. Where there are more ranks, or less order, all are a binary heap: of the thousands that one arbiter may serve nearly all can be
+// over the threshold.
 // Places lie in H.scratch, in the order in which VMs come; what follows a place, and what it follows while they come, is its address.
 
 import { rankOf } from "../bag";
