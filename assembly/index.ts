@@ -11,7 +11,7 @@ import {
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
-import { hostHistogram as histogramOf } from "./cpu/accounts";
+import { hostHistogram as histogramOf } from "./cpu/samples";
 import { decisionAt, overrule as overrules, takeableBy } from "./cpu/cores/overrule";
 import { commitInjected } from "./cpu/workload/arrivals";
 import { partAt } from "./kernel/part";

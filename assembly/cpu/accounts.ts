@@ -3,7 +3,8 @@
 
 import * as L from "../layout";
 import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, clock, curve } from "./state";
-import { histogramBytes, resetHistogram } from "../kernel/histogram";
+import { resetHistogram } from "../kernel/histogram";
+import { hostHistogram } from "./samples";
 import { bookDelays } from "./series";
 import { hooks } from "./hooks";
 
@@ -59,12 +60,6 @@ export function settleAll(): void {
   store<u64>(H.counters + (L.HOST_IDLE_NS << 3), idle);
   for (let i: u32 = 0; i < H.vmCount; i++) hooks.book(vmAt(i));
   store<u64>(H.counters + (L.HOST_POLL_NS << 3), (clock.now - clock.statsFrom) * <u64>H.coresInAll - capacity());
-}
-
-// @ts-ignore: decorator
-@inline
-export function hostHistogram(which: usize): usize {
-  return H.hostHistograms + which * <usize>histogramBytes(L.HOST_HISTOGRAM_SUB_BITS);
 }
 
 /** The warm-up is over: statistics begin, with the requests that are under way. */

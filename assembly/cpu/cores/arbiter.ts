@@ -6,18 +6,16 @@
 
 import * as L from "../../layout";
 import { cancel, isPending, isPendingAt, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
-import { record } from "../../kernel/histogram";
 import {
-  CONTENDED, DENIED, H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
+  CONTENDED, DENIED, H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, settings, traits, vmAt,
 } from "../state";
-import { hostHistogram } from "../accounts";
 import { BACKLOG_BYTES, addBacklog, backlogs, freeBacklogs, holdBacklogs, isLatest, keepBacklog, waiterAt } from "../backlogs";
-import { chooseIdle, pushIdle } from "../idle";
+import { pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { lineOf } from "../levels";
 import { armArbiter, gridPoint, isStale, isWanted, late, mayBeShort, planRound, publishedAt } from "../rounds";
-import { beginMove } from "./move";
-import { chooseTaken, overrule, overruled, tell } from "./overrule";
+import { chooseCore, grantOne } from "./grant";
+import { overrule } from "./overrule";
 import { collect, reading } from "./collect";
 import { isUsual, serveUsual } from "./usual";
 import { endLeaving, firstLike, isNone, leave, nextLike, nthPlace, placesOf, takeFirst, vmOfRank } from "./rank";
@@ -177,53 +175,12 @@ function deny(vm: Vm): void {
   countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
-/** Tries to give `vm` one core. */
-export function grantOne(vm: Vm): bool {
-  if (!canGrow(vm)) return false;
-  let core = hooks.choose(vm);
-  if (overrule.kind != L.OVERRULE_NOTHING) core = overruled(vm, core);
-  if (isNull(core)) return false;
-  give(core, vm);
-  if (overrule.kind == L.OVERRULE_AGAIN) {
-    overrule.kind = L.OVERRULE_NOTHING;
-    if (!grantOne(vm)) overrule.answer = L.OVERRULED_NOT;
-  }
-  return true;
-}
-
-/** It is decided that `core` goes to `vm`. Moves are issued one after another, `issue` each. */
-export function give(core: Core, vm: Vm): void {
-  const at = max<u64>(clock.now, arbiter.busyUntil) + (settings.batch && arbiter.moves != 0 ? 0 : settings.issue);
-  arbiter.busyUntil = at;
-  if (arbiter.moves++ == 0) arbiter.start = at;
-  // whoever asks for more than one core at once is timed from the first to the last
-  if (arbiter.moves > curve.moves) {
-    if (curve.round != arbiter.round) {
-      curve.round = arbiter.round;
-      curve.length = 0;
-      curve.start = arbiter.start;
-    }
-    curve.moves = arbiter.moves;
-  }
-  // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
-  // to decide on, that is contention and not detection
-  if (vm.queued != 0 && (vm.denied & CONTENDED) == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
-  tell(core, vm);
-  beginMove(core, vm, at);
-}
-
 /** Cores that a congested VM asks for in one round. */
 function demand(vm: Vm): u32 {
   if (settings.signal == L.SIGNAL_POLICY) return wanted(vm);
   const tasks = waiting(vm);
   const short = tasks > vm.coming ? tasks - vm.coming : 0;
   return settings.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
-}
-
-/** An idle core, else somebody's. */
-export function chooseCore(vm: Vm): Core {
-  const core = chooseIdle(vm);
-  return isNull(core) ? chooseTaken(vm) : core;
 }
 
 /** The next round that can matter, which is the next one as soon as anybody is found who needs it of those whose backlogs lie before `end`. */

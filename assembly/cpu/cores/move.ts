@@ -15,8 +15,7 @@ import {
   countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits,
 } from "../state";
 import { removeIdle } from "../idle";
-import { hostHistogram } from "../accounts";
-import { noteStep } from "../samples";
+import { hostHistogram, noteStep } from "../samples";
 import { planOrder } from "../guest/order";
 import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";

@@ -11,8 +11,8 @@ import { chooseIdle } from "../idle";
 import { levels } from "../levels";
 import { mayLeaveMasked } from "../takeable";
 import { bound, chooseAmong, chooseVictim, refused } from "../victims";
-import { chooseCore, give } from "./arbiter";
 import { reading } from "./collect";
+import { chooseCore, give } from "./grant";
 import { overrule } from "./overrule";
 import { hooks } from "../hooks";
 

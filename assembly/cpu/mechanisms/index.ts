@@ -13,7 +13,7 @@ import "./microvm";
 import "./nsdi22/index";
 import { coreReleased } from "../cores/move";
 import { H, arbiter, traits } from "../state";
-import { chooseCore } from "../cores/arbiter";
+import { chooseCore } from "../cores/grant";
 import { hooks } from "../hooks";
 import { clearOwn } from "../own";
 import { keepNoTakeable } from "../takeable";

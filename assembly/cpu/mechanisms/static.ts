@@ -5,7 +5,7 @@ import * as L from "../../layout";
 import { H, coreAt, isNull, Core, vmAt, clock } from "../state";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
-import { chooseCore } from "../cores/arbiter";
+import { chooseCore } from "../cores/grant";
 import { gatherStranded } from "../guest/loop";
 import { makeRoomFor } from "../guest/turn";
 import { pushIdle } from "../idle";
