@@ -18,6 +18,7 @@ import {
   real,
   section,
   whole,
+  nameOf,
 } from '../input/fields.js';
 import { QuantityError, parseDuration } from '../input/quantities.js';
 import { lifecycleSchema } from '../lifecycle/schema.js';
@@ -63,7 +64,7 @@ const hosts = later(() =>
   listOf(
     '{ type, count, cores, memory }',
     section({
-      type: documented('hosts.*.type', z.string({ error: () => 'a name' }).min(1, { error: () => 'a name' })),
+      type: documented('hosts.*.type', nameOf('a name')),
       count: described('hosts.*.count', whole(1, MOST_HOSTS)),
       cores: described('hosts.*.cores', whole(1, MOST_CORES)),
       memory: described('hosts.*.memory', positiveSize),
@@ -119,7 +120,7 @@ const sizes = later(() =>
   ),
 );
 
-const column = z.string({ error: () => 'the name of a column' }).min(1, { error: () => 'the name of a column' });
+const column = nameOf('the name of a column');
 
 const trace = later(() =>
   section({

@@ -2,6 +2,7 @@
 // same wherever a field is used.
 
 import * as z from 'zod';
+import { $ZodCheckNumberFormat } from 'zod/v4/core';
 import { expectedOneOf } from './errors.js';
 import { formatDefault, type Field, type ParameterTable } from './parameter.js';
 import {
@@ -19,6 +20,16 @@ import {
 // zod looks for values that contain themselves; no part of a scenario can, and the look at every part is a tenth of a first check
 z.config({ memoizer: { alloc: (_inst, _payload, empty) => empty, guard: () => undefined, attach: () => undefined } });
 
+/** With its checks at once: `check` would copy what is there already, and making fields is most of what importing runs. */
+const numberOf = (error: () => string, ...checks: z.core.$ZodCheck<number>[]): z.ZodNumber =>
+  new z.ZodNumber({ type: 'number', error, checks });
+const textOf = (error: () => string, ...checks: z.core.$ZodCheck<string>[]): z.ZodString =>
+  new z.ZodString({ type: 'string', error, checks });
+
+/** What `z.int` checks: that is a whole schema, with all that one has. By its own name: `z.core` would bundle all of zod. */
+const wholeOnly = (error: () => string): $ZodCheckNumberFormat =>
+  new $ZodCheckNumberFormat({ check: 'number_format', abort: false, format: 'safeint', error });
+
 export interface QuantityRule {
   readonly pattern: RegExp;
   readonly expected: string;
@@ -29,22 +40,19 @@ export interface QuantityRule {
 
 export function quantity({ pattern, expected, parse, least }: QuantityRule) {
   const error = (): string => least?.expected ?? expected;
-  return z
-    .string({ error })
-    .regex(pattern, { error })
-    .transform((text, context) => {
-      let wrong: string;
-      try {
-        const value = parse(text);
-        if (least === undefined || value >= least.value) return value;
-        wrong = least.expected;
-      } catch (failure) {
-        if (!(failure instanceof QuantityError)) throw failure;
-        wrong = failure.expected;
-      }
-      context.issues.push({ code: 'custom', message: wrong, input: text });
-      return z.NEVER;
-    });
+  return textOf(error, z.regex(pattern, { error })).transform((text, context) => {
+    let wrong: string;
+    try {
+      const value = parse(text);
+      if (least === undefined || value >= least.value) return value;
+      wrong = least.expected;
+    } catch (failure) {
+      if (!(failure instanceof QuantityError)) throw failure;
+      wrong = failure.expected;
+    }
+    context.issues.push({ code: 'custom', message: wrong, input: text });
+    return z.NEVER;
+  });
 }
 
 const durationRule = { pattern: DURATION_PATTERN, expected: DURATION_EXPECTED, parse: parseDuration };
@@ -90,7 +98,7 @@ export const positivePerSecond = perSecondField(1, HOST_LIMIT);
 
 export function whole(min: number, max: number): z.ZodNumber {
   const error = (): string => `a whole number from ${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`;
-  return z.number({ error }).check(z.int({ error }), z.gte(min, { error }), z.lte(max, { error }));
+  return numberOf(error, wholeOnly(error), z.gte(min, { error }), z.lte(max, { error }));
 }
 
 /** A finite number in [min, max]; `above` leaves min itself out. */
@@ -104,7 +112,7 @@ export function real(min: number, max: number, above = false) {
         ? `above ${min} and up to ${max}`
         : `from ${min} to ${max}`;
   const error = (): string => `a number ${range}`;
-  return z.number({ error }).check(above ? z.gt(min, { error }) : z.gte(min, { error }), z.lte(max, { error }));
+  return numberOf(error, above ? z.gt(min, { error }) : z.gte(min, { error }), z.lte(max, { error }));
 }
 
 // More than one arrival a nanosecond cannot be told apart: time is whole nanoseconds.
@@ -113,7 +121,7 @@ const RATE_LIMIT = 1e9;
 function rateField(above: boolean) {
   const error = (): string =>
     `a number of arrivals per second ${above ? 'above' : 'from'} 0${above ? ' and' : ''} up to 1e9, without a unit`;
-  return z.number({ error }).check(above ? z.gt(0, { error }) : z.gte(0, { error }), z.lte(RATE_LIMIT, { error }));
+  return numberOf(error, above ? z.gt(0, { error }) : z.gte(0, { error }), z.lte(RATE_LIMIT, { error }));
 }
 
 export const rate = rateField(true);
@@ -126,8 +134,14 @@ export function choice<const T extends readonly [string, ...string[]]>(choices: 
   });
 }
 
+/** A text that is not empty. */
+export function nameOf(what: string): z.ZodString {
+  const error = (): string => what;
+  return textOf(error, z.minLength(1, { error }));
+}
+
 export const flag = z.boolean({ error: () => 'true or false' });
-export const fileName = z.string({ error: () => 'the name of a file' }).min(1, { error: () => 'the name of a file' });
+export const fileName = nameOf('the name of a file');
 
 /**
  * A mapping that knows its fields. For unknown ones the message is the list of known names: problems.ts makes one

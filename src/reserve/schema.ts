@@ -15,6 +15,8 @@ import {
   whole,
   flag,
   duration,
+  fileName,
+  nameOf,
 } from '../input/fields.js';
 import { reserveParameter, RESERVE_FIELDS } from './parameters.js';
 
@@ -74,14 +76,11 @@ const vms = () =>
 /** More VMs than this take longer than anybody waits. */
 export const MOST_ARRIVALS = 5e6;
 
-const columnName = z.string({ error: () => 'the name of a column' }).min(1, { error: () => 'the name of a column' });
+const columnName = nameOf('the name of a column');
 
 const arrivals = () =>
   section({
-    file: given(
-      'arrivals.file',
-      z.string({ error: () => 'the name of a file' }).min(1, { error: () => 'the name of a file' }),
-    ),
+    file: given('arrivals.file', fileName),
     timeUnit: withDefault('arrivals.timeUnit', choice(['ns', 'us', 'ms', 's', 'm', 'h'])),
     memoryUnit: withDefault('arrivals.memoryUnit', choice(['B', 'KiB', 'MiB', 'GiB', 'GB'])),
     columns: about(
