@@ -23,7 +23,9 @@ export function rankKey(vm: Vm): i64 {
 // @ts-ignore: decorator
 @inline
 export function bound(a: Vm): i64 {
-  return a.held < a.min ? i64.MAX_VALUE : a.rankKey - (<i64>(a.held - a.min + 1) << 1);
+  const held = a.held;
+  const min = a.min;
+  return held < min ? i64.MAX_VALUE : a.rankKey - (<i64>(held - min + 1) << 1);
 }
 
 // @ts-ignore: decorator

@@ -4,7 +4,7 @@
 // Whatever no processor can guess, as who is short, is no branch.
 
 import * as L from "../../layout";
-import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, coreAt, countHost, isNull, settings, traits } from "../state";
+import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, countHost, isNull, settings, traits } from "../state";
 import { BACKLOG_BYTES, backlogs, beganAt, keepBacklog, waiterAt } from "../backlogs";
 import { canGrow } from "../holding";
 import { chooseIdle } from "../idle";
@@ -125,16 +125,17 @@ function chooseMasked(vm: Vm): Core {
 }
 
 function findTakeable(): void {
-  let searches: u64 = 0;
-  let runs: u64 = 0;
-  for (let i: u32 = 0; i < H.coreCount; i++) {
-    const core = coreAt(i);
-    const may = mayLeaveMasked(core);
-    const search = may & u32(core.vcpu.state == SEARCHING);
-    searches |= <u64>search << i;
-    runs |= <u64>(may ^ search) << i;
+  let may: u64 = 0;
+  let searching: u64 = 0;
+  const n = <u64>H.coreCount;
+  let at = H.cores;
+  for (let i: u64 = 0; i < n; i++) {
+    const core = changetype<Core>(at);
+    may |= <u64>mayLeaveMasked(core) << i;
+    searching |= u64(core.vcpu.state == SEARCHING) << i;
+    at += offsetof<Core>();
   }
-  cores.searches = searches;
-  cores.runs = runs;
+  cores.searches = may & searching;
+  cores.runs = may & ~searching;
   cores.known = 1;
 }
