@@ -18,6 +18,9 @@
 //   free, u32 each: leaves without an event
 
 import { allocate } from "./arena";
+import { RANK_READY } from "./ranks";
+
+export * from "./ranks";
 
 // @ts-ignore: decorator
 @inline const SLOT_BITS: u64 = 24;
@@ -34,49 +37,6 @@ import { allocate } from "./arena";
 /** What `peekTime` answers where nothing is pending is this or more. */
 // @ts-ignore: decorator
 @inline export const NO_TIME: u64 = TIME_MAX + 1;
-
-// Ranks: what happens first within one nanosecond, as docs/model/order.md has it; those that are missing are planned there. A task
-// that ends is done before anything can preempt it, an arrival finds free what becomes free with it, who decides or looks sees both.
-// @ts-ignore: decorator
-@inline export const RANK_WARMUP: u64 = 0; // statistics begin
-// @ts-ignore: decorator
-@inline export const RANK_END: u64 = 1; // a running task comes to its section, the section's end or its own
-// @ts-ignore: decorator
-@inline export const RANK_STEP: u64 = 2; // of a core's move; a steal, a yield
-// @ts-ignore: decorator
-@inline export const RANK_SERVE: u64 = 3; // a memory worker or device is done, a phase of an upgrade ends
-// @ts-ignore: decorator
-@inline export const RANK_FAULT: u64 = 4; // a page fault has left the guest
-// @ts-ignore: decorator
-@inline export const RANK_READY: u64 = 5; // an instance has started
-// @ts-ignore: decorator
-@inline export const RANK_TOUCH: u64 = 6; // a running task comes to a page that is missing
-// @ts-ignore: decorator
-@inline export const RANK_QUANTUM: u64 = 7;
-// @ts-ignore: decorator
-@inline export const RANK_REPLENISH: u64 = 8; // a period begins, quotas are filled
-// @ts-ignore: decorator
-@inline export const RANK_PREWARM: u64 = 9; // a function's instance is there ahead of a request
-// @ts-ignore: decorator
-@inline export const RANK_ARRIVAL: u64 = 10;
-// @ts-ignore: decorator
-@inline export const RANK_MODULATE: u64 = 11; // what was due in the old state has come
-// @ts-ignore: decorator
-@inline export const RANK_EXPIRE: u64 = 12; // a quota is used up; an instance goes
-// @ts-ignore: decorator
-@inline export const RANK_BACKGROUND: u64 = 13; // a scan, background work that the budget allows again
-// @ts-ignore: decorator
-@inline export const RANK_ROUND: u64 = 14; // the arbiter's round or poll, ditto's sample
-// @ts-ignore: decorator
-@inline export const RANK_CONTROL: u64 = 15; // caladan's controllers, which its source asks after the poll
-// @ts-ignore: decorator
-@inline export const RANK_LOOK: u64 = 16; // a searcher looks into a queue
-// @ts-ignore: decorator
-@inline export const RANK_GIVE_UP: u64 = 17; // the search is over, when its last look has found nothing
-// @ts-ignore: decorator
-@inline export const RANK_SAMPLE: u64 = 19; // series see the whole instant
-// @ts-ignore: decorator
-@inline export const RANK_LAST: u64 = 31; // nsdi22's end of an instant
 
 // @ts-ignore: decorator
 @inline const NODE_BYTES: usize = 16; // key, slot
@@ -186,14 +146,12 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
   let at = nodeAt(q, leaf);
   let key = leafKey;
   let slot = leafSlot;
-  let sibling: usize;
   let otherKey: u64;
   let otherSlot: u32;
   write(at, key, slot);
   if (q.levels & 1) {
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
@@ -201,17 +159,15 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
     write(at, key, slot);
   }
   if (q.levels & 2) {
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
@@ -219,33 +175,29 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
     write(at, key, slot);
   }
   do {
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);
     at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
     write(at, key, slot);
-    sibling = at ^ NODE_BYTES;
-    otherKey = load<u64>(sibling);
-    otherSlot = load<u32>(sibling, 8);
+    otherKey = load<u64>(at ^ NODE_BYTES);
+    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
     if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
     slot = select<u32>(slot, otherSlot, key < otherKey);
     key = select<u64>(otherKey, key, otherKey < key);

@@ -131,7 +131,7 @@ it.each(Object.entries({ ...modelDiagrams(), ...orderDiagrams() }))(
 );
 
 it('docs/pictures/order.svg: ranks are those of the table and of the core, and the lines lead to where they say', () => {
-  const core = readFileSync('assembly/kernel/event-queue.ts', 'utf8');
+  const core = readFileSync('assembly/kernel/ranks.ts', 'utf8');
   const table = readFileSync('docs/model/order.md', 'utf8');
   for (const { rank, name } of DUE) {
     expect(core, name).toMatch(new RegExp(`export const RANK_${name}: u64 = ${rank};`));
