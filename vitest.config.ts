@@ -6,7 +6,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
 const LONG = [
+  'test/experiments/figures.test.ts',
   'test/experiments/hyperflux/hyperflux.test.ts',
+  'test/experiments/nanvix.test.ts',
+  'test/experiments/provisioning.test.ts',
   'test/laws/bounded.test.ts',
   'test/laws/mgk.test.ts',
   'test/laws/rare-long.test.ts',
@@ -28,8 +31,8 @@ const EARLY = [
   'test/experiments/hyperflux/hyperflux.test.ts',
   'test/docs/guide.test.ts',
   'test/docs/extending.test.ts',
-  'test/experiments/nanvix.test.ts',
   'test/study/coverage.test.ts',
+  'test/experiments/nanvix.test.ts',
   'test/reference/nsdi22.test.ts',
   'test/reference/tandem.test.ts',
 ];

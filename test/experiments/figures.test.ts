@@ -6,14 +6,14 @@ import { expect, describe, beforeAll, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { numberAt, type Example } from '../../src/experiments/measured.js';
 import { CLIFF, QUIET } from '../../src/experiments/taiji/dpu.js';
-import { experiment as taiji } from '../../src/experiments/taiji/index.js';
-import type { ExperimentResult, Figure, Experiment } from '../../src/experiments/experiment.js';
-import { experiment as vmem } from '../../src/experiments/vmem/index.js';
+import type { Reproduction } from '../../src/experiments/api.js';
+import type { Claim, Figure } from '../../src/experiments/experiment.js';
 import { VM_BOOT, VMEM_SERVER, VMEM_UPGRADE } from '../../src/experiments/vmem/servers.js';
 import { parseReserve, resolveReserve } from '../../src/reserve/parse.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { captureIo } from '../cli/fake.js';
+import { reproduction } from '../support/reproduction.js';
 import { heldNumbers } from './claim-numbers.js';
 import { heldPictures } from './held-pictures.js';
 
@@ -47,18 +47,15 @@ function says(figure: string, value: number, unitOfBytes: number): boolean {
   return Math.abs(Number(number!.replaceAll(',', '')) - value / scale) <= 0.5 * 10 ** -digits + 1e-9;
 }
 
-const figuresOf = ({ claims, tables }: ExperimentResult): Figure[] => [
+const figuresOf = ({ claims, tables }: Reproduction): Figure[] => [
   ...claims.flatMap((claim) => claim.figures ?? []),
   ...tables.flatMap((table) => table.figures ?? []),
 ];
 
-describe.each([
-  ['taiji', taiji],
-  ['vmem', vmem],
-] as readonly (readonly [string, Experiment])[])('reproduce %s', (_, experiment) => {
-  let result: ExperimentResult;
+describe.each(['taiji', 'vmem'])('reproduce %s', (name) => {
+  let result: Reproduction;
   beforeAll(async () => {
-    result = await experiment.run();
+    result = await reproduction(name);
     heldPictures(result.tables);
   });
 
@@ -77,7 +74,7 @@ describe.each([
   });
 
   it('has in numbers what its claims say in words', () => {
-    expect(heldNumbers(result.claims)).toEqual(
+    expect(heldNumbers(result.claims as unknown as Claim[])).toEqual(
       result.claims.map(({ id }) => id).filter((id) => id !== 'failed-operations'),
     );
   });

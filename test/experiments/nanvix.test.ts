@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
+import { reproduction } from '../support/reproduction.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
@@ -45,7 +46,7 @@ async function run(status: number, ...set: string[]): Promise<{ out: string; err
 describe('reproduce nanvix', () => {
   let document: Document;
   beforeAll(async () => {
-    document = JSON.parse((await run(0, 'search.memory=2GiB', 'precision=0.1')).out) as Document;
+    document = (await reproduction('nanvix')) as unknown as Document;
     heldPictures(document.tables);
   });
   const at = (functions: number, sysKeepS: number, keepAliveS: number, baseline = 'firecracker'): Cell =>
@@ -97,7 +98,7 @@ describe('reproduce nanvix', () => {
     const { arithmeticOfSearch } = document.figures;
     expect(arithmeticOfSearch).toEqual({ points: 8, low: Math.min(...off), high: Math.max(...off) });
     expect(document.claims[0]!.ours).toContain(
-      `8 points were searched on 2 GiB, where the arithmetic gives ${Math.min(...off).toFixed(2)} to ${Math.max(...off).toFixed(2)}`,
+      `8 points were searched on 4 GiB, where the arithmetic gives ${Math.min(...off).toFixed(2)} to ${Math.max(...off).toFixed(2)}`,
     );
   });
 

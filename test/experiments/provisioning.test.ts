@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
+import { reproduction } from '../support/reproduction.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { densityVerdict } from '../../src/experiments/provisioning/density-claim.js';
 import { VM_KINDS } from '../../src/experiments/provisioning/density.js';
@@ -60,7 +61,7 @@ const QUICK = [
 describe('reproduce provisioning', () => {
   let document: Document;
   beforeAll(async () => {
-    document = await printed(...QUICK);
+    document = (await reproduction('provisioning')) as unknown as Document;
   });
 
   it('has the numbers of the laws', () => {
