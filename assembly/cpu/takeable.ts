@@ -2,7 +2,8 @@
 // whose vCPU can be told to leave are kept by level (class, then priority), by how many cores their VM has above its guarantee, and by whether
 // they search: a bitmap of cores for each (levels.ts). A VM that wins or loses a core moves its bits to the next row. Kept only from the first
 // question on; what has changed of a core is written down when somebody asks. Where
-// more happens between rounds than there are cores, each round that asks lays it out anew.
+// more happens between rounds than there are cores, each round that asks lays it out anew. On hosts with up to 64 cores it is four words
+// instead (Words): those who ask compare what VMs have above their guarantee.
 //
 //   level, the lowest first ─→ rows by cores above the guarantee, 1 … most ─→ cores that run | cores that search
 
@@ -11,13 +12,30 @@ import { Core, H, RUNNING, SEARCHING, SPINNING, STEALING, STEP_NONE, Vm, clearBi
 
 @unmanaged
 class Takeable {
-  on: u32; //         1: kept up to date
+  on: u32; //         kept up to date: IN_ROWS, IN_WORDS; 0: it is not
   layout: u64; //     how many times it was laid out
   askedAt: u64; //    events when somebody asked last,
   gap: u64; //        and how many since the event before in which somebody had
 }
 
 const T: Takeable = changetype<Takeable>(memory.data(offsetof<Takeable>(), 64));
+
+// @ts-ignore: decorator
+@inline const IN_ROWS: u32 = 1;
+// @ts-ignore: decorator
+@inline const IN_WORDS: u32 = 2;
+
+/** Cores that may be taken, on a host with up to 64: of VMs of the lowest class and priority, and of all others. */
+@unmanaged
+export class Words {
+  lowSearches: u64;
+  lowRuns: u64;
+  searches: u64;
+  runs: u64;
+  least: i64; // of the lowest no VM has a lesser key (victims.ts)
+}
+
+export const words: Words = changetype<Words>(memory.data(offsetof<Words>(), 8));
 
 // Core.takeable of others than RUNS and SEARCHES
 // @ts-ignore: decorator
@@ -55,7 +73,7 @@ export function restTakeable(): void {
 }
 
 function keepTakeable(): void {
-  T.on = 1;
+  T.on = IN_ROWS;
   T.layout++;
   for (let w: u32 = 0; w < (levels.count + 63) >> 6; w++) store<u64>(levels.filled + (<usize>w << 3), 0);
   for (let i: u32 = 0; i < levels.count; i++) if (levelAt(i).count != 0) clearLevel(levelAt(i));
@@ -119,21 +137,24 @@ function rowOf(vm: Vm): u32 {
 export function takeableHeld(vm: Vm): void {
   const row = rowOf(vm);
   vm.victimKey = row == 0 ? i64.MAX_VALUE : vm.rankKey - (<i64>row << 1);
-  if (T.on && ownOf(vm).row != row) changeRow(vm, row);
+  if (T.on == IN_WORDS) {
+    if (vm.level == levels.levels) words.least = min<i64>(words.least, vm.victimKey);
+  } else if (T.on && ownOf(vm).row != row) changeRow(vm, row);
 }
 
-/** Something about `core` has changed that says whether it may be taken. */
+/** The vCPU on `core` was in state `before`, and is in `state`: it says whether the core may be taken. */
 // @ts-ignore: decorator
 @inline
-export function takeableCore(core: Core): void {
-  if (T.on) setBit(levels.changed, core.index);
+export function takeableCore(core: Core, before: u32, state: u32): void {
+  if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) setBit(levels.changed, core.index);
 }
 
 /** Its vCPU is about to leave `core`, or it is promised. */
 // @ts-ignore: decorator
 @inline
 export function takeableGone(core: Core): void {
-  if (T.on && core.takeable != NOT) drop(core);
+  if (T.on == IN_WORDS) setBit(levels.changed, core.index);
+  else if (T.on && core.takeable != NOT) drop(core);
 }
 
 // @ts-ignore: decorator
@@ -234,10 +255,63 @@ function empty(level: Level, row: u32, which: u32): void {
 
 // --- asked ----------------------------------------------------------------------------------------------------------
 
-/** The lowest level of which any core can be taken; null: none. */
-export function lowestLevel(): Level {
+// @ts-ignore: decorator
+@inline
+function noteAsked(): void {
   if (clock.events != T.askedAt) T.gap = clock.events - T.askedAt;
   T.askedAt = clock.events;
+}
+
+/** The words are what they say. */
+// @ts-ignore: decorator
+@inline
+export function readWords(): void {
+  noteAsked();
+  if (T.on == 0) {
+    T.on = IN_WORDS;
+    words.least = i64.MAX_VALUE;
+    store<u64>(levels.changed, ~<u64>0 >> (64 - H.coresInAll));
+  }
+  if (load<u64>(levels.changed) != 0) refreshWords();
+}
+
+/** Without branches, as no processor guesses what a core is at. */
+function refreshWords(): void {
+  let changed = load<u64>(levels.changed);
+  store<u64>(levels.changed, 0);
+  let lowSearches = words.lowSearches & ~changed;
+  let lowRuns = words.lowRuns & ~changed;
+  let searches = words.searches & ~changed;
+  let runs = words.runs & ~changed;
+  let least = words.least;
+  const lowest = levels.levels;
+  for (; changed != 0; changed &= changed - 1) {
+    const bit = changed & -changed;
+    const core = coreAt(<u32>ctz<u64>(changed));
+    // of an idle core these read what they please, and it is masked
+    const vm = core.lastVm;
+    const may = mayLeaveMasked(core);
+    const search = may & u32(core.vcpu.state == SEARCHING);
+    const low = u32(vm.level == lowest);
+    const mine = bit & -<u64>low;
+    const searching = -<u64>search;
+    const running = -<u64>(may ^ search);
+    lowSearches |= searching & mine;
+    lowRuns |= running & mine;
+    searches |= searching & (bit ^ mine);
+    runs |= running & (bit ^ mine);
+    least = min<i64>(least, select<i64>(vm.victimKey, i64.MAX_VALUE, may & low));
+  }
+  words.lowSearches = lowSearches;
+  words.lowRuns = lowRuns;
+  words.searches = searches;
+  words.runs = runs;
+  words.least = least;
+}
+
+/** The lowest level of which any core can be taken; null: none. */
+export function lowestLevel(): Level {
+  noteAsked();
   if (T.on == 0) keepTakeable();
   for (let w: u32 = 0; w < levels.words; w++) {
     const at = levels.changed + (<usize>w << 3);

@@ -1,8 +1,8 @@
 // Who may lose a core to whom: class, priority, guarantee; and which of those cores goes first.
 
 import { Vm, SEARCHING, Core, isNull, nothing, H, coreAt } from "./state";
-import { levelOf } from "./levels";
-import { lowestLevel, mayLeaveMasked, takeableOf } from "./takeable";
+import { levelOf, levels } from "./levels";
+import { lowestLevel, mayLeaveMasked, readWords, takeableOf, words } from "./takeable";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -39,16 +39,23 @@ export function mayPreempt(a: Vm, b: Vm): bool {
  * as chooseVictim says. Null: none.
  */
 export function chooseAmong(a: Vm, searches: u64, runs: u64): Core {
-  const most = bound(a);
+  const core = among(bound(a), searches, runs);
+  if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
+  return core;
+}
+
+/** Of those, the one that goes first of all whose VMs' keys are below `most`; in LEAST what the least key is. */
+function among(most: i64, searches: u64, runs: u64): Core {
   const searching = firstOf(searches);
   const running = firstOf(runs);
   const key = isNull(searching) ? i64.MAX_VALUE : searching.lastVm.victimKey;
   const other = isNull(running) ? i64.MAX_VALUE : running.lastVm.victimKey;
+  store<i64>(LEAST, min<i64>(key, other));
   if (key < most && key < (other | RUNS_LATER)) return searching;
-  if (other < most) return running;
-  store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), most));
-  return nothing<Core>();
+  return other < most ? running : nothing<Core>();
 }
+
+const LEAST: usize = memory.data(8, 8);
 
 /** The first of the cores whose VM has the least key; null: there are none. */
 // @ts-ignore: decorator
@@ -76,7 +83,7 @@ function firstOf(cores: u64): Core {
  * above its guarantee, then the first. Null: none.
  */
 export function chooseVictim(a: Vm): Core {
-  const core = H.coreCount <= FEW_CORES ? byScan(a) : byLevel(a);
+  const core = H.coreCount <= FEW_CORES ? byScan(a) : H.coresInAll <= 64 ? byWords(a) : byLevel(a);
   if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
   return core;
 }
@@ -104,6 +111,20 @@ export function beginRefusals(): void {
 @inline
 export function isRefused(a: Vm): bool {
   return bound(a) <= refused();
+}
+
+/** On a host with up to 64 cores. Of the lowest level mostly some may be taken, but for one of it that has as much as any. */
+function byWords(a: Vm): Core {
+  readWords();
+  const most = bound(a);
+  let core = nothing<Core>();
+  if (most > words.least) {
+    core = among(most, words.lowSearches, words.lowRuns);
+    words.least = load<i64>(LEAST);
+  }
+  if (isNull(core) && (most == i64.MAX_VALUE || a.level != levels.levels)) core = among(most, words.searches, words.runs);
+  if (!ASC_NO_ASSERT) assert(core == byScan(a)); // its call would stay
+  return core;
 }
 
 function byLevel(a: Vm): Core {

@@ -15,7 +15,7 @@ export function enterHere(v: VCpu, state: u32): void {
   settle(v);
   const before = v.state;
   v.state = state;
-  takeableCore(v.core);
+  takeableCore(v.core, before, state);
   if (H.varies) paceChanged(v, before);
 }
 
@@ -39,7 +39,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   v.since = clock.now;
   v.runSince = clock.now;
   v.state = state;
-  takeableCore(core);
+  takeableCore(core, DORMANT, state);
   if (H.varies) paceChanged(v, DORMANT);
 }
 
