@@ -32,7 +32,8 @@ export class Words {
   lowRuns: u64;
   searches: u64;
   runs: u64;
-  least: i64; // of the lowest no VM has a lesser key (victims.ts)
+  lowLeast: i64; // no VM of those has a lesser key (victims.ts)
+  least: i64;
 }
 
 export const words: Words = changetype<Words>(memory.data(offsetof<Words>(), 8));
@@ -138,23 +139,36 @@ export function takeableHeld(vm: Vm): void {
   const row = rowOf(vm);
   vm.victimKey = row == 0 ? i64.MAX_VALUE : vm.rankKey - (<i64>row << 1);
   if (T.on == IN_WORDS) {
-    if (vm.level == levels.levels) words.least = min<i64>(words.least, vm.victimKey);
+    if (vm.dormantCount != vm.max) lowerLeast(vm);
   } else if (T.on && ownOf(vm).row != row) changeRow(vm, row);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowerLeast(vm: Vm): void {
+  const at = changetype<usize>(words) + offsetof<Words>("lowLeast") + (<usize>(vm.level != levels.levels) << 3);
+  store<i64>(at, min<i64>(load<i64>(at), vm.victimKey));
 }
 
 /** The vCPU on `core` was in state `before`, and is in `state`: it says whether the core may be taken. */
 // @ts-ignore: decorator
 @inline
 export function takeableCore(core: Core, before: u32, state: u32): void {
-  if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) setBit(levels.changed, core.index);
+  if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) changeCore(core, (LEAVING >> state) & 1, false);
 }
 
 /** Its vCPU is about to leave `core`, or it is promised. */
 // @ts-ignore: decorator
 @inline
 export function takeableGone(core: Core): void {
-  if (T.on == IN_WORDS) setBit(levels.changed, core.index);
-  else if (T.on && core.takeable != NOT) drop(core);
+  if (T.on) changeCore(core, 0, true);
+}
+
+/** `core` may perhaps be taken, or may not; `gone`: it is off the list at once, however that is kept. */
+function changeCore(core: Core, may: u32, gone: bool): void {
+  if (T.on == IN_WORDS && may == 0) forgetAll(<u64>1 << core.index);
+  else if (!gone) setBit(levels.changed, core.index);
+  else if (core.takeable != NOT) drop(core);
 }
 
 // @ts-ignore: decorator
@@ -269,44 +283,36 @@ export function readWords(): void {
   noteAsked();
   if (T.on == 0) {
     T.on = IN_WORDS;
+    words.lowLeast = i64.MAX_VALUE;
     words.least = i64.MAX_VALUE;
     store<u64>(levels.changed, ~<u64>0 >> (64 - H.coresInAll));
   }
   if (load<u64>(levels.changed) != 0) refreshWords();
 }
 
-/** Without branches, as no processor guesses what a core is at. */
 function refreshWords(): void {
   let changed = load<u64>(levels.changed);
   store<u64>(levels.changed, 0);
-  let lowSearches = words.lowSearches & ~changed;
-  let lowRuns = words.lowRuns & ~changed;
-  let searches = words.searches & ~changed;
-  let runs = words.runs & ~changed;
-  let least = words.least;
-  const lowest = levels.levels;
+  forgetAll(changed);
   for (; changed != 0; changed &= changed - 1) {
-    const bit = changed & -changed;
     const core = coreAt(<u32>ctz<u64>(changed));
-    // of an idle core these read what they please, and it is masked
+    if (!mayLeave(core)) continue; // seldom
+    // no processor guesses whose core it is and what that is at
     const vm = core.lastVm;
-    const may = mayLeaveMasked(core);
-    const search = may & u32(core.vcpu.state == SEARCHING);
-    const low = u32(vm.level == lowest);
-    const mine = bit & -<u64>low;
-    const searching = -<u64>search;
-    const running = -<u64>(may ^ search);
-    lowSearches |= searching & mine;
-    lowRuns |= running & mine;
-    searches |= searching & (bit ^ mine);
-    runs |= running & (bit ^ mine);
-    least = min<i64>(least, select<i64>(vm.victimKey, i64.MAX_VALUE, may & low));
+    const which = (<usize>(vm.level != levels.levels) << 4) | (<usize>(core.vcpu.state != SEARCHING) << 3);
+    const word = changetype<usize>(words) + which;
+    store<u64>(word, load<u64>(word) | (changed & -changed));
+    lowerLeast(vm);
   }
-  words.lowSearches = lowSearches;
-  words.lowRuns = lowRuns;
-  words.searches = searches;
-  words.runs = runs;
-  words.least = least;
+}
+
+// @ts-ignore: decorator
+@inline
+function forgetAll(cores: u64): void {
+  words.lowSearches &= ~cores;
+  words.lowRuns &= ~cores;
+  words.searches &= ~cores;
+  words.runs &= ~cores;
 }
 
 /** The lowest level of which any core can be taken; null: none. */

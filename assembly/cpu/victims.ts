@@ -1,7 +1,7 @@
 // Who may lose a core to whom: class, priority, guarantee; and which of those cores goes first.
 
 import { Vm, SEARCHING, Core, isNull, nothing, H, coreAt } from "./state";
-import { levelOf, levels } from "./levels";
+import { levelOf } from "./levels";
 import { lowestLevel, mayLeaveMasked, readWords, takeableOf, words } from "./takeable";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
@@ -39,15 +39,15 @@ export function mayPreempt(a: Vm, b: Vm): bool {
  * as chooseVictim says. Null: none.
  */
 export function chooseAmong(a: Vm, searches: u64, runs: u64): Core {
-  const core = among(bound(a), searches, runs);
+  const core = among(bound(a), searches, runs, i64.MIN_VALUE);
   if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
   return core;
 }
 
-/** Of those, the one that goes first of all whose VMs' keys are below `most`; in LEAST what the least key is. */
-function among(most: i64, searches: u64, runs: u64): Core {
-  const searching = firstOf(searches);
-  const running = firstOf(runs);
+/** Of those, the one that goes first of all whose VMs' keys are below `most`, where none is below `floor`; in LEAST what the least key is. */
+function among(most: i64, searches: u64, runs: u64, floor: i64): Core {
+  const searching = firstOf(searches, floor);
+  const running = firstOf(runs, floor);
   const key = isNull(searching) ? i64.MAX_VALUE : searching.lastVm.victimKey;
   const other = isNull(running) ? i64.MAX_VALUE : running.lastVm.victimKey;
   store<i64>(LEAST, min<i64>(key, other));
@@ -60,7 +60,7 @@ const LEAST: usize = memory.data(8, 8);
 /** The first of the cores whose VM has the least key; null: there are none. */
 // @ts-ignore: decorator
 @inline
-function firstOf(cores: u64): Core {
+function firstOf(cores: u64, floor: i64): Core {
   let best: usize = 0;
   let least = i64.MAX_VALUE;
   const all = H.cores;
@@ -70,21 +70,33 @@ function firstOf(cores: u64): Core {
     const sooner = key < least;
     least = select(key, least, sooner);
     best = select(core, best, sooner);
+    if (key == floor) break;
   }
   return changetype<Core>(best);
 }
-
-// On a small host it takes less to look at every core than to keep account of them: with 16 cores and two VMs 0.93 of the time
-// @ts-ignore: decorator
-@inline const FEW_CORES: u32 = 24;
 
 /**
  * The core that `a` takes: of the lowest class and priority, rather a searching vCPU's than a running one's, then of who has most
  * above its guarantee, then the first. Null: none.
  */
 export function chooseVictim(a: Vm): Core {
-  const core = H.coreCount <= FEW_CORES ? byScan(a) : H.coresInAll <= 64 ? byWords(a) : byLevel(a);
-  if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
+  const most = bound(a);
+  let core = nothing<Core>();
+  if (H.coresInAll > 64) core = byLevel(a);
+  else {
+    // mostly none is looked for where there is none, as no VM has as much as that takes
+    readWords();
+    if (most > words.lowLeast) {
+      core = among(most, words.lowSearches, words.lowRuns, words.lowLeast);
+      words.lowLeast = load<i64>(LEAST);
+    }
+    if (isNull(core) && most > words.least) {
+      core = among(most, words.searches, words.runs, words.least);
+      words.least = load<i64>(LEAST);
+    }
+  }
+  if (!ASC_NO_ASSERT) assert(core == byScan(a)); // its call would stay
+  if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), most));
   return core;
 }
 
@@ -113,20 +125,6 @@ export function isRefused(a: Vm): bool {
   return bound(a) <= refused();
 }
 
-/** On a host with up to 64 cores. Of the lowest level mostly some may be taken, but for one of it that has as much as any. */
-function byWords(a: Vm): Core {
-  readWords();
-  const most = bound(a);
-  let core = nothing<Core>();
-  if (most > words.least) {
-    core = among(most, words.lowSearches, words.lowRuns);
-    words.least = load<i64>(LEAST);
-  }
-  if (isNull(core) && (most == i64.MAX_VALUE || a.level != levels.levels)) core = among(most, words.searches, words.runs);
-  if (!ASC_NO_ASSERT) assert(core == byScan(a)); // its call would stay
-  return core;
-}
-
 function byLevel(a: Vm): Core {
   const level = lowestLevel();
   let core = nothing<Core>();
@@ -134,11 +132,10 @@ function byLevel(a: Vm): Core {
     if (a.held < a.min || changetype<usize>(level) < a.level) core = takeableOf(level, 1);
     else if (level == levelOf(a)) core = takeableOf(level, a.held - a.min + 2);
   }
-  if (!ASC_NO_ASSERT) assert(core == byScan(a)); // its call would stay
   return core;
 }
 
-/** Without branches, as no processor guesses which core is whose. */
+/** The same by a look at every core. */
 function byScan(a: Vm): Core {
   let best: usize = 0;
   const most = bound(a);

@@ -6,7 +6,7 @@
 import * as L from "../../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../../kernel/event-queue";
 import {
-  H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, nothing, count, everyRound, Core, clock, settings, traits, Settings,
+  H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core, clock, settings, traits, Settings,
 } from "../../state";
 import { chooseIdle, pushIdle } from "../../idle";
 import { beginPark, beginMove } from "../../cores/move";
@@ -193,14 +193,8 @@ function serveAll(): void {
 
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. Hook of a task that comes to wait. */
 function serve(vm: Vm): void {
-  if (wants(vm)) serveWanting(vm);
-}
-
-/** The same of one that wants a core. */
-function serveWanting(vm: Vm): void {
-  do {
-    const idle = H.idleCount == 0 ? nothing<Core>() : chooseIdle(vm);
-    const core = isNull(idle) ? chooseVictim(vm) : idle;
+  while (wants(vm)) {
+    const core: Core = H.idleCount == 0 ? chooseVictim(vm) : chooseIdle(vm);
     if (isNull(core)) {
       if (!stands(vm)) offer(vm, 0, 0);
       return;
@@ -210,7 +204,7 @@ function serveWanting(vm: Vm): void {
       if (from.held == 1 && stands(from)) offer(from, 0, 1);
     }
     beginMove(core, vm, clock.now);
-  } while (wants(vm));
+  }
 }
 
 /** A core that was coming to `vm` has come, or a task has gone back. Mostly a task waits for it, and `vm` wants no more than before. */
@@ -224,7 +218,7 @@ function onCoreFree(core: Core): void {
   if (from.queued != 0 || stands(from)) offer(from, 0, 0);
   pushIdle(core);
   const best = worthiest();
-  if (!isNull(best)) serveWanting(best);
+  if (!isNull(best)) serve(best);
 }
 
 mechanism(L.MECHANISM_CGROUP, cgroup);
