@@ -5,7 +5,7 @@ import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
   VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, TASK_STARTED, nothing, isNull, Task, ingress, ownQueue,
-  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits, arbiter,
+  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits, arbiter, occupiedOf,
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
 import { behindRounds } from "./cpu/rounds";
@@ -209,7 +209,7 @@ function endSlice(v: VCpu): void {
     pushTail(ingress(vm), t);
   } else {
     pushTail(ownQueue(v), t);
-    setBit(vm.occupied, v.index);
+    setBit(occupiedOf(vm), v.index);
   }
   if (!v.finishing) proceed(v);
   if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);

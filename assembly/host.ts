@@ -15,6 +15,7 @@ import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
 import { startArrivals, setRate, changeStates } from "./cpu/workload/arrivals";
+import { beginUpcoming, layUpcoming } from "./cpu/workload/upcoming";
 import { layRecords } from "./cpu/workload/task-records";
 import { prepareFork, releaseFrozen, setCoreCount, finishFork } from "./cpu/cores/fork";
 import { laySeries, bookDelays } from "./cpu/series";
@@ -40,7 +41,7 @@ export function configure(words: usize): i32 {
   if (answer != 0) return answer;
   if (!allocateAll(words)) return L.E_MEMORY;
   layCores();
-  if (!layVms() || !layLevels()) return L.E_MEMORY;
+  if (!layVms() || !layLevels() || !layUpcoming()) return L.E_MEMORY;
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
   if (!laySeries(words)) return L.E_MEMORY;
   const parts = configureParts();
@@ -54,6 +55,7 @@ export function configure(words: usize): i32 {
   if (clock.warmup > 0) schedule(Q, SLOT_CONTROL, clock.warmup, RANK_WARMUP);
   hooks.start();
   for (let i: u32 = 0; i < H.vmCount; i++) startArrivals(vmAt(i));
+  beginUpcoming();
   return <i32>clock.status;
 }
 

@@ -6,7 +6,7 @@ import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
 import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
 import {
-  H, Q, countersOf, vmAt, activeAt, coreAt, isNull, DORMANT, SEARCHING, vcpuOf, clock, curve, injection, series,
+  H, Q, countersOf, inFlight, vmAt, activeAt, coreAt, isNull, DORMANT, SEARCHING, vcpuOf, clock, curve, injection, series,
 } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
@@ -111,13 +111,14 @@ export function hostCounters(): usize {
 }
 
 export function vmCounters(index: u32): usize {
-  return countersOf(vmAt(index));
+  const vm = vmAt(index);
+  store<u64>(countersOf(vm), inFlight(vm), L.VM_IN_FLIGHT << 3);
+  return countersOf(vm);
 }
 
 /** Histogram `which` (HISTOGRAM_LATENCY …) of VM `index`. */
 export function vmHistogram(index: u32, which: u32): usize {
-  const vm = vmAt(index);
-  return which == L.HISTOGRAM_LATENCY ? vm.latency : which == L.HISTOGRAM_QUEUE_DELAY ? vm.queueDelay : vm.slowdown;
+  return vmAt(index).histograms + <usize>which * <usize>histogramBytes(H.bits);
 }
 
 export function hostHistogram(which: u32): usize {

@@ -237,15 +237,15 @@ export const E_CONSERVATION = 21; // the core's own accounts do not add up
 // --- counters, one u64 each ----------------------------------------------------------------------------------
 
 export const VM_ARRIVED = 0;
-export const VM_IN_FLIGHT = 1;
-export const VM_WORK_NS = 2; // service demand that arrived
-export const VM_COMPLETED = 3;
-export const VM_LATENCY_NS_SUM = 4; // Σ time in system over all requests, the flow side of Little's law
-export const VM_TASK_NS = 5;
-export const VM_IDLE_POLL_NS = 6;
-export const VM_TRANSITION_NS = 7;
-export const VM_YIELDS = 8;
-export const VM_GRANTS = 9;
+export const VM_WORK_NS = 1; // service demand that arrived
+export const VM_COMPLETED = 2;
+export const VM_LATENCY_NS_SUM = 3; // Σ time in system over all requests, the flow side of Little's law
+export const VM_TASK_NS = 4;
+export const VM_IDLE_POLL_NS = 5;
+export const VM_TRANSITION_NS = 6;
+export const VM_YIELDS = 7;
+export const VM_GRANTS = 8;
+export const VM_IN_FLIGHT = 9; // written when they are read: what arrived and was neither completed nor dropped
 export const VM_REVOCATIONS = 10;
 export const VM_STEAL_ATTEMPTS = 11;
 export const VM_STEALS = 12;

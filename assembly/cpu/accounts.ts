@@ -2,8 +2,8 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, clock, curve } from "./state";
-import { resetHistogram } from "../kernel/histogram";
+import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, inFlight, clock, curve } from "./state";
+import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { hostHistogram } from "./samples";
 import { bookDelays } from "./series";
 import { hooks } from "./hooks";
@@ -77,15 +77,13 @@ export function beginStatistics(): void {
   curve.length = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    const inFlight = load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3);
+    const carried = inFlight(vm);
     memory.fill(countersOf(vm), 0, L.VM_COUNTERS << 3);
-    store<u64>(countersOf(vm), inFlight, L.VM_IN_FLIGHT << 3);
-    store<u64>(countersOf(vm), inFlight, L.VM_ARRIVED << 3);
-    store<u64>(countersOf(vm), inFlight, L.VM_CARRIED << 3);
+    store<u64>(countersOf(vm), carried, L.VM_ARRIVED << 3);
+    store<u64>(countersOf(vm), carried, L.VM_CARRIED << 3);
     if (vm.histogramOwner) {
-      resetHistogram(vm.latency, H.bits);
-      resetHistogram(vm.queueDelay, H.bits);
-      resetHistogram(vm.slowdown, H.bits);
+      const bytes = <usize>histogramBytes(H.bits);
+      for (let which: usize = 0; which < <usize>L.VM_HISTOGRAMS; which++) resetHistogram(vm.histograms + which * bytes, H.bits);
     }
   }
   for (let i: u32 = 0; i < <u32>L.HOST_HISTOGRAMS; i++) resetHistogram(hostHistogram(i), L.HOST_HISTOGRAM_SUB_BITS);

@@ -1,6 +1,6 @@
 // A host laid out from the words of its configuration (layout.ts).
 
-import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings, ACTIVES_HERE } from "./state";
+import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings, ACTIVES_HERE, activesOf, dormantOf, occupiedOf } from "./state";
 import * as L from "../layout";
 import { rankKey } from "./victims";
 import { lineOf } from "./levels";
@@ -80,7 +80,6 @@ export function readVm(vm: Vm, index: u32): void {
   const g = groupWords(index);
   vm.index = index;
   vm.group = <u32>word(w, L.VM_GROUP);
-  vm.slot = SLOT_VMS + (index << VM_SLOTS_SHIFT);
   vm.cls = <u32>word(g, L.GROUP_CLASS);
   vm.priority = <i32>word(g, L.GROUP_PRIORITY);
   vm.max = <u32>word(g, L.GROUP_MAX);
@@ -129,8 +128,8 @@ export function readChoices(vm: Vm, g: usize): void {
   vm.min = <u32>word(g, L.GROUP_MIN);
   vm.quota = word(g, L.GROUP_QUOTA);
   vm.dispatch = <u8>word(g, L.GROUP_DISPATCH);
-  vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
-  vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
+  vm.stealAmount = <u8>word(g, L.GROUP_STEAL_AMOUNT);
+  vm.stealVictim = <u8>word(g, L.GROUP_STEAL_VICTIM);
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
   vm.room = <u32>word(g, L.GROUP_ROOM);
   takeableHeld(vm);
@@ -138,12 +137,10 @@ export function readChoices(vm: Vm, g: usize): void {
 }
 
 export function layVcpus(vm: Vm, first: u32): bool {
-  vm.words = (vm.max + 63) >> 6;
-  const few = changetype<usize>(vm);
-  vm.actives = vm.max <= ACTIVES_HERE ? few + offsetof<Vm>("active0") : allocate(<u64>vm.max << 2);
-  vm.dormant = vm.words == 1 ? few + offsetof<Vm>("dormantBits") : allocate(<u64>vm.words << 3);
-  vm.occupied = vm.words == 1 ? few + offsetof<Vm>("occupiedBits") : allocate(<u64>vm.words << 3);
-  if (vm.occupied == 0 || vm.actives == 0) return false;
+  vm.words = <u16>((vm.max + 63) >> 6);
+  const bytes = (<u64>vm.words << 4) + (<u64>vm.max << 2);
+  vm.bits = vm.max <= ACTIVES_HERE ? changetype<usize>(vm) + offsetof<Vm>("dormantBits") : allocate(bytes);
+  if (vm.bits == 0) return false;
   for (let k: u32 = 0; k < vm.max; k++) {
     const v = vcpuOf(vm, k);
     v.vm = vm;
@@ -151,7 +148,7 @@ export function layVcpus(vm: Vm, first: u32): bool {
     v.slot = H.slotVcpus + first + k;
     v.own = H.ownOfVcpus + <usize>(first + k) * VCPU_OWN_BYTES;
     v.askedAt = NEVER;
-    setBit(vm.dormant, k);
+    setBit(dormantOf(vm), k);
   }
   vm.dormantCount = vm.max;
   return true;
@@ -163,9 +160,7 @@ export function shareHistograms(shared: u32): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const set = <usize>(shared ? vm.group : i);
-    vm.latency = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_LATENCY) * bytes;
-    vm.queueDelay = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_QUEUE_DELAY) * bytes;
-    vm.slowdown = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_SLOWDOWN) * bytes;
+    vm.histograms = H.histograms + set * L.VM_HISTOGRAMS * bytes;
     vm.histogramOwner = u8(!shared || vm.group != lastGroup);
     lastGroup = vm.group;
   }

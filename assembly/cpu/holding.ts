@@ -2,7 +2,8 @@
 
 import * as L from "../layout";
 import {
-  DENIED, Vm, VCpu, activeAt, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
+  DENIED, Vm, VCpu, activeAt, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits, dormantOf,
+  occupiedOf,
 } from "./state";
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
 import { lineOf } from "./levels";
@@ -25,7 +26,7 @@ function chooseFrozen(vm: Vm): VCpu {
     return first;
   }
   for (let w: u32 = 0; w < vm.words; w++) {
-    for (let bits = load<u64>(vm.dormant + (<usize>w << 3)); bits != 0; bits &= bits - 1) {
+    for (let bits = load<u64>(dormantOf(vm) + (<usize>w << 3)); bits != 0; bits &= bits - 1) {
       const v = vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits));
       if (v.frozen && !isNull(v.task)) return v;
     }
@@ -40,15 +41,15 @@ export function chooseDormant(vm: Vm): VCpu {
     if (!isNull(v)) return v;
   }
   if (vm.words == 1) {
-    const dormant = load<u64>(vm.dormant);
-    const stranded = dormant & load<u64>(vm.occupied);
+    const dormant = load<u64>(dormantOf(vm));
+    const stranded = dormant & load<u64>(occupiedOf(vm));
     assert(dormant != 0);
     return vcpuOf(vm, <u32>ctz<u64>(select(stranded, dormant, stranded != 0)));
   }
   let first: u32 = 0xffff_ffff;
   for (let w: u32 = 0; w < vm.words; w++) {
-    const dormant = load<u64>(vm.dormant + (<usize>w << 3));
-    const stranded = dormant & load<u64>(vm.occupied + (<usize>w << 3));
+    const dormant = load<u64>(dormantOf(vm) + (<usize>w << 3));
+    const stranded = dormant & load<u64>(occupiedOf(vm) + (<usize>w << 3));
     if (stranded != 0) return vcpuOf(vm, (w << 6) + <u32>ctz<u64>(stranded));
     if (first == 0xffff_ffff && dormant != 0) first = (w << 6) + <u32>ctz<u64>(dormant);
   }

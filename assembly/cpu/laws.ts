@@ -1,6 +1,6 @@
 // What must hold whenever a result is asked for: core time, cores held, tasks.
 
-import { H, coreAt, isNull, vmAt, countersOf, vcpuOf, getBit, DORMANT } from "./state";
+import { H, coreAt, isNull, vmAt, countersOf, inFlight, RECORD_BYTES, vcpuOf, getBit, DORMANT, dormantOf, occupiedOf } from "./state";
 import * as L from "../layout";
 import { parking, arriving } from "./holding";
 import { capacity } from "./accounts";
@@ -23,10 +23,13 @@ export function checkConservation(): u32 {
     store<u32>(at, load<u32>(at) + 1);
     if (!isNull(core.target) || arriving(core.vcpu)) store<u32>(at, load<u32>(at, 4) + 1, 4);
   }
+  const alive = <u64>((H.recordsEnd - H.records) / RECORD_BYTES) - <u64>H.freeCount; // tasks and requests: of each that is in a VM one at least
+  let requests: u64 = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const c = countersOf(vm);
-    if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
+    requests += inFlight(vm);
+    if (inFlight(vm) > alive || requests > alive) return L.E_CONSERVATION;
     time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
     if (load<u32>(cores + (<usize>i << 3)) != vm.held || vm.held > vm.max) return L.E_CONSERVATION;
     if (load<u32>(cores + (<usize>i << 3), 4) != vm.coming) return L.E_CONSERVATION;
@@ -34,8 +37,8 @@ export function checkConservation(): u32 {
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       queued += v.queueLength;
-      if (getBit(vm.occupied, k) != (v.queueLength != 0)) return L.E_CONSERVATION;
-      if (getBit(vm.dormant, k) != (v.state == DORMANT)) return L.E_CONSERVATION;
+      if (getBit(occupiedOf(vm), k) != (v.queueLength != 0)) return L.E_CONSERVATION;
+      if (getBit(dormantOf(vm), k) != (v.state == DORMANT)) return L.E_CONSERVATION;
       if ((v.state == DORMANT) != isNull(v.core)) return L.E_CONSERVATION;
       if (!isNull(v.core) && v.core.vcpu != v) return L.E_CONSERVATION;
     }

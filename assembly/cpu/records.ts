@@ -3,6 +3,7 @@
 
 import { Distribution } from "../kernel/distribution";
 import { Order } from "./order-record";
+import { VCpu } from "./vcpu-record";
 
 /** A uThread: one cache line. Where `request` is 0 the task is the whole request. */
 @unmanaged
@@ -43,50 +44,6 @@ export class RunQueue {
   front: u32; // how many at the head were preempted and put back; MIXED: in no order that is known
 }
 
-/** Three cache lines: what every visit reads, what running does, what searching and all else does. */
-@unmanaged
-export class VCpu {
-  vm: Vm;
-  core: Core; //           null while dormant
-  index: u32; //           within the VM
-  slot: u32;
-  state: u32;
-  activePlace: u32; //     index in vm.actives, + 1; 0: no task is dispatched to it
-  since: u64; //           of the state: what is not accounted yet begins here
-  task: Task;
-  lastCore: Core;
-  queueHead: Task; //      its run queue, a RunQueue record
-  queueTail: Task;
-  queueLength: u32;
-  queueFront: u32;
-  frozen: u32; //          FROZEN_*: taken off its core blindly, with whatever it did
-  own: usize; //           the mechanism's record of it (own.ts)
-  // while it runs a task
-  faultUntil: u64; //      it is busy with the exit of a page fault before
-  switchLeft: u64; //      ns of uThread switches not accounted yet
-  startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
-  begunAt: u64; //         since when it has run its task without a break
-  runsUntil: u64; //       when they end
-  endPlace: u64; //        of its task's end among those of the same nanosecond
-  deadline: u64; //        when the search is given up
-  runSince: u64; //        since when it has been on its core
-  // while it searches
-  searchAt: u64; //        when its search, or the walk by which it looks, began
-  searchSince: u64; //     when its search began, or went on for as long again
-  nextSearching: VCpu;
-  priorSearching: VCpu;
-  searchOffset: u32; //    distance to the first victim it looks at, less 1
-  stealVictim: VCpu;
-  // where memory is short, speeds vary or a quantum holds
-  touchAt: u64; //         when its task needs a page that is not there
-  speed: f64; //           at which its task gets on, of 1; set where Host.varies
-  askedAt: u64; //         when it was last asked to switch
-  asked: u8; //            1: to switch at this instant, since its quantum is past and somebody has come to wait
-  switching: u8; //        1: it switches to its task, and its siblings do not notice
-  finishing: u8; //        1: told to leave its core; it does when the section that it is in has ended
-  touchPage: u32; //       the page that is not there, 0: to be found out
-}
-
 @unmanaged
 export class Core {
   index: u32; //          0
@@ -95,7 +52,7 @@ export class Core {
   target: Vm; //         12 the VM that this core was promised to
   step: u32; //          16 STEP_*
   idlePlace: u32; //     20 index in the idle stack, + 1
-  since: u64; //         24 idle since
+  since: u64; //         24 idle since, or since when it has had its vCPU
   decidedAt: u64; //     32 of the move under way
   parkedAt: u64; //      40 when its parking began
   round: u32; //         48 the arbiter round of the move
@@ -117,9 +74,62 @@ export class Move {
   dispatchStep: u64;
 }
 
-/** By cache lines, 64 bytes each: a request reads the first four, the last one with the first counters, which follow (state.ts), and one of counters. */
+/**
+ * By cache lines, 64 bytes each: what few requests read, four lines; what all do, four, the last with the first counter; behind it the
+ * other counters of every request, a line (state.ts), and those of few.
+ */
 @unmanaged
 export class Vm {
+  // dispatch, stages, policies, locks
+  dispatchStream0: u64;
+  dispatchStream1: u64;
+  lockStream0: u64;
+  lockStream1: u64;
+  quantum: u64;
+  lockProbability: f64;
+  lockHold: u64;
+  level: usize; //       its class and priority,
+  takeable: usize; //    and which of its cores may be taken (levels.ts)
+  roundRobin: u32;
+  stageCount: u32;
+  stages: usize;
+  sampleDone: u32; //    requests completed in the running sample interval
+  group: u32;
+  room: u32; //          requests that it holds at once; one that finds so many is dropped
+  order: Order; //       null: first in, first out, without deadlines
+  frozen: u32; //        vCPUs that were taken off their core in the middle of a task; none but where traits.blind
+  looker: VCpu; //       of the planned successful look
+  lookVictim: VCpu; //   null: the ingress queue
+  lockHolder: Task;
+  lockWaitHead: Task;
+  lockWaitTail: Task;
+  lockWaiting: u32;
+  // seldom
+  cls: u32;
+  priority: i32;
+  clients: u32;
+  firstClient: u32; //   slot
+  state: u32;
+  states: u32;
+  stateWords: usize;
+  think: Distribution;
+  snapActive: u32;
+  snapStranded: u8;
+  dwellConstant: u8;
+  lockSpins: u8;
+  histogramOwner: u8;
+  snapReadySum: u64;
+  snapOldest: u64;
+  snapSince: u64;
+  quota: f64; //         cores, 0: none (cgroup)
+  bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
+  traffic: f64; //       of all that run one now
+  own0: u64; //          what belongs to the mechanism (own.ts): VM_OWN_BYTES
+  own1: u64;
+  own2: u64;
+  own3: u64;
+  own4: u64;
+  own5: u64;
   // what an arbiter reads of every VM
   queued: u32; //        tasks waiting anywhere in the VM
   held: u32; //          cores that it has or was promised, less those being taken
@@ -137,93 +147,42 @@ export class Vm {
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
   skipUntil: u64; //     the arbiter leaves it alone before
-  // its vCPUs
-  slot: u32;
-  vcpus: usize;
-  actives: usize; //     u32 pointers to vCPUs that accept tasks
-  dormant: usize; //     bitmap of dormant vCPUs
-  occupied: usize; //    bitmap of vCPUs whose queue holds tasks
-  words: u32; //         of each bitmap
-  searching: VCpu; //    list, the longest searcher first
-  searchingTail: VCpu;
-  searchingCount: u32;
+  // who waits, who searches, who loses a core first (victims.ts)
   ingressHead: Task; //  tasks that no active vCPU could take, or all of them under single-queue dispatch
   ingressTail: Task;
   ingressLength: u32;
   ingressFront: u32;
-  frozen: u32; //        vCPUs that were taken off their core in the middle of a task
-  level: usize; //       its class and priority,
-  takeable: usize; //    and which of its cores may be taken (levels.ts)
-  // who loses a core first (victims.ts); bitmaps and list of a VM with few vCPUs, which else lie elsewhere
+  searching: VCpu; //    list, the longest searcher first
+  searchingTail: VCpu;
+  vcpus: usize;
+  bits: usize; //        bitmaps of vCPUs and list of the active ones (state.ts): the fields below, or elsewhere where they are more
+  index: u32;
+  snapQueued: u32; //    as last published (arbiter.ts), like the others of that name
   rankKey: i64;
   victimKey: i64; //     the same less what it has above its guarantee
+  lookAt: u64; //        the planned successful look
+  // its vCPUs; arrivals
   dormantBits: u64;
   occupiedBits: u64;
   active0: u64; //       ACTIVES_HERE pointers
   active1: u64;
-  lookAt: u64; //        the planned successful look
-  index: u32;
-  group: u32;
-  // arrivals
+  words: u16; //         of each bitmap
+  stealAmount: u8;
+  stealVictim: u8;
   arrivals: u8;
   dispatch: u8;
   single: u8; //         1: one stage of one task
-  histogramOwner: u8;
-  room: u32; //          requests that it holds at once; one that finds so many is dropped
   service: Distribution; // of the first stage
-  stealAmount: u32;
+  histograms: usize; //  HISTOGRAM_*, one behind the other
   gapMean: f64; //       ns at the present rate, 0: none
   carry: f64; //         fraction of a nanosecond that the last arrival left over
+  ahead: f64; //         the next gap that is memoryless, of a mean of 1; drawn before it is needed
   arrivalStream0: u64;
   arrivalStream1: u64;
   serviceStream0: u64;
   serviceStream1: u64;
-  // dispatch, stages, policies, locks
-  dispatchStream0: u64;
-  dispatchStream1: u64;
-  lockStream0: u64;
-  lockStream1: u64;
-  roundRobin: u32;
-  stageCount: u32;
-  stages: usize;
-  sampleDone: u32; //    requests completed in the running sample interval
-  quantum: u64;
-  lockProbability: f64;
-  lockHold: u64;
-  lockHolder: Task;
-  lockWaitHead: Task;
-  lockWaitTail: Task;
-  lockWaiting: u32;
-  looker: VCpu;
-  lookVictim: VCpu; //   null: the ingress queue
-  cls: u32; //           from here on what is seldom read
-  priority: i32;
-  clients: u32;
-  firstClient: u32; //   slot
-  state: u32;
-  states: u32;
-  stateWords: usize;
-  think: Distribution;
-  snapActive: u32;
-  snapStranded: u32;
-  dwellConstant: u8;
-  lockSpins: u8;
-  snapReadySum: u64;
-  snapOldest: u64;
-  snapSince: u64;
-  quota: f64; //         cores, 0: none (cgroup)
-  bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
-  traffic: f64; //       of all that run one now
-  // what every request reads besides; its line ends with the first counters
   stealStream0: u64;
   stealStream1: u64;
-  ahead: f64; //         the next gap that is memoryless, of a mean of 1; drawn before it is needed
-  stealVictim: u32;
-  latency: usize; //     histograms
-  queueDelay: usize;
-  slowdown: usize;
-  order: Order; //       null: first in, first out, without deadlines
-  snapQueued: u32; //    as last published (arbiter.ts), like the others of that name
 }
 
 /** Time, and how far the present call goes. */

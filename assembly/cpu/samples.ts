@@ -57,9 +57,10 @@ function countDelays(): void {
   const end = DELAYS + N.delays;
   N.delays = 0;
   const bits = H.bits;
+  const delays = <usize>L.HISTOGRAM_QUEUE_DELAY * <usize>histogramBytes(bits);
   for (let at = DELAYS; at < end; at += offsetof<Note>()) {
     const note = changetype<Note>(at);
-    record(note.vm.queueDelay, bits, note.ns);
+    record(note.vm.histograms + delays, bits, note.ns);
   }
 }
 
@@ -67,14 +68,16 @@ function countRequests(): void {
   const end = REQUESTS + N.requests;
   N.requests = 0;
   const bits = H.bits;
+  const latencies = <usize>L.HISTOGRAM_LATENCY * <usize>histogramBytes(bits);
+  const slowdowns = <usize>L.HISTOGRAM_SLOWDOWN * <usize>histogramBytes(bits);
   for (let at = REQUESTS; at < end; at += offsetof<Note>()) {
     const note = changetype<Note>(at);
     const vm = note.vm;
     const ns = note.ns;
     count(vm, L.VM_LATENCY_NS_SUM, ns);
-    record(vm.latency, bits, ns);
+    record(vm.histograms + latencies, bits, ns);
     // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
-    record(vm.slowdown, bits, <u64>(<i64>((<f64>(<i64>max<u64>(ns, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(note.ideal, 1)))));
+    record(vm.histograms + slowdowns, bits, <u64>(<i64>((<f64>(<i64>max<u64>(ns, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(note.ideal, 1)))));
   }
 }
 

@@ -9,10 +9,12 @@
 
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
-import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
+import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Settings, Task, Traits, Vm } from "./records";
+import { VCpu } from "./vcpu-record";
 
 export * from "./records";
 export * from "./order-record";
+export * from "./vcpu-record";
 
 // @ts-ignore: decorator
 @inline export const DORMANT: u32 = 0;
@@ -106,9 +108,9 @@ export * from "./order-record";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline const VM_COUNTERS_AT: usize = 496; // behind a VM's record its counters
+@inline const VM_COUNTERS_AT: usize = 504; // behind a VM's record its counters
 // @ts-ignore: decorator
-@inline export const VM_OWN_AT: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63; // then what belongs to the mechanism (own.ts)
+@inline export const VM_OWN_AT: usize = offsetof<Vm>("own0"); // what belongs to the mechanism (own.ts)
 // @ts-ignore: decorator
 @inline export const VM_OWN_BYTES: usize = 48;
 // @ts-ignore: decorator
@@ -116,7 +118,7 @@ export * from "./order-record";
 // @ts-ignore: decorator
 @inline export const ACTIVES_HERE: u32 = 4; // pointers that Vm.active0 … have room for
 // @ts-ignore: decorator
-@inline export const VM_BYTES: usize = (VM_OWN_AT + VM_OWN_BYTES + 63) & ~63;
+@inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63;
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
@@ -138,12 +140,14 @@ if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES")
 if (offsetof<Core>("step") - offsetof<Core>("target") != 4 || STEP_NONE != 0) ERROR("a Core's target and step are not read in one");
 if (offsetof<Vm>() != VM_COUNTERS_AT) ERROR("a Vm's counters do not follow it");
 // lines that are read together begin where a cache line does
-if (offsetof<VCpu>() != 192 || offsetof<VCpu>("faultUntil") != 64 || offsetof<VCpu>("searchAt") != 128) ERROR("a VCpu is no three cache lines");
-if (offsetof<Vm>("slot") != 64 || offsetof<Vm>("rankKey") != 128 || offsetof<Vm>("arrivals") != 192) ERROR("a Vm is not laid out by cache lines");
-if (offsetof<Vm>("dispatchStream0") != 256 || offsetof<Vm>("stealStream0") != 448) ERROR("a Vm is not laid out by cache lines");
-// eight counters of every request fill the line behind the first two
+if (offsetof<VCpu>() != 192 || offsetof<VCpu>("faultUntil") != 64 || offsetof<VCpu>("touchAt") != 128) ERROR("a VCpu is no three cache lines");
+if (offsetof<Vm>("queued") != 256 || offsetof<Vm>("ingressHead") != 320 || offsetof<Vm>("dormantBits") != 384) ERROR("a Vm is not laid out by cache lines");
+if (offsetof<Vm>("ahead") != 448) ERROR("a Vm is not laid out by cache lines");
+// eight counters of every request fill the line behind the first
 if ((VM_COUNTERS_AT + (L.VM_WORK_NS << 3)) % 64 != 0 || L.VM_GRANTS - L.VM_WORK_NS != 7) ERROR("a VM's counters are not laid out by cache lines");
-if (offsetof<Vm>("lookAt") - offsetof<Vm>("active0") != <usize>ACTIVES_HERE << 2) ERROR("ACTIVES_HERE do not fit");
+if (offsetof<Vm>("queued") - VM_OWN_AT != VM_OWN_BYTES) ERROR("VM_OWN_BYTES do not fit");
+if (offsetof<Vm>("words") - offsetof<Vm>("active0") != <usize>ACTIVES_HERE << 2) ERROR("ACTIVES_HERE do not fit");
+if (offsetof<Vm>("occupiedBits") != offsetof<Vm>("dormantBits") + 8 || offsetof<Vm>("active0") != offsetof<Vm>("dormantBits") + 16) ERROR("a Vm's bitmaps are apart");
 if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
 if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
 if (offsetof<VCpu>("queueLength") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("length")) ERROR("a VCpu's queue is no RunQueue");
@@ -184,7 +188,30 @@ export function coreAt(index: u32): Core {
 // @ts-ignore: decorator
 @inline
 export function activeAt(vm: Vm, index: u32): VCpu {
-  return load<VCpu>(vm.actives + (<usize>index << 2));
+  return load<VCpu>(activesOf(vm) + (<usize>index << 2));
+}
+// of a VM's vCPUs lie behind one another: the bitmap of those that are dormant, of those whose queue holds tasks, pointers to those that
+// accept tasks
+// @ts-ignore: decorator
+@inline
+export function dormantOf(vm: Vm): usize {
+  return vm.bits;
+}
+// @ts-ignore: decorator
+@inline
+export function occupiedOf(vm: Vm): usize {
+  return vm.bits + (<usize>vm.words << 3);
+}
+// @ts-ignore: decorator
+@inline
+export function activesOf(vm: Vm): usize {
+  return vm.bits + (<usize>vm.words << 4);
+}
+/** The first of its timer slots. */
+// @ts-ignore: decorator
+@inline
+export function slotOf(vm: Vm): u32 {
+  return SLOT_VMS + (vm.index << VM_SLOTS_SHIFT);
 }
 
 // @ts-ignore: decorator
@@ -227,6 +254,13 @@ export function everyRound(): bool {
 @inline
 export function countersOf(vm: Vm): usize {
   return changetype<usize>(vm) + VM_COUNTERS_AT;
+}
+/** Requests in it. */
+// @ts-ignore: decorator
+@inline
+export function inFlight(vm: Vm): u64 {
+  const at = countersOf(vm);
+  return load<u64>(at, L.VM_ARRIVED << 3) - load<u64>(at, L.VM_COMPLETED << 3) - load<u64>(at, L.VM_DROPPED << 3);
 }
 /** Adds to one of a VM's counters. */
 // @ts-ignore: decorator

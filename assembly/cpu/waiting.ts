@@ -1,6 +1,6 @@
 // Tasks that wait for a core: how many, since when, the oldest of them.
 
-import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, TASK_STARTED, clock } from "./state";
+import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, TASK_STARTED, clock, traits, dormantOf, occupiedOf } from "./state";
 import { NEVER } from "../kernel/event-queue";
 import { oldestIn } from "./run-queue";
 
@@ -11,14 +11,14 @@ export function oldestReady(vm: Vm): u64 {
   if (vm.queued == 1) return vm.readySum; // the only one's, wherever it waits
   let oldest = NEVER;
   if (vm.ingressLength != 0) oldest = oldestIn(ingress(vm));
-  if (vm.frozen != 0) {
+  if (traits.blind != 0 && vm.frozen != 0) {
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       if (v.frozen && !isNull(v.task)) oldest = min<u64>(oldest, v.task.readyAt);
     }
   }
   for (let w: u32 = 0; w < vm.words; w++) {
-    let bits = load<u64>(vm.occupied + (<usize>w << 3));
+    let bits = load<u64>(occupiedOf(vm) + (<usize>w << 3));
     while (bits != 0) {
       oldest = min<u64>(oldest, oldestIn(ownQueue(vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits)))));
       bits &= bits - 1;
@@ -30,7 +30,7 @@ export function oldestReady(vm: Vm): u64 {
 /** Whether tasks wait in the queue of a vCPU that has no core. */
 export function stranded(vm: Vm): bool {
   for (let w: usize = 0; w < <usize>vm.words; w++) {
-    if ((load<u64>(vm.dormant + (w << 3)) & load<u64>(vm.occupied + (w << 3))) != 0) return true;
+    if ((load<u64>(dormantOf(vm) + (w << 3)) & load<u64>(occupiedOf(vm) + (w << 3))) != 0) return true;
   }
   return false;
 }

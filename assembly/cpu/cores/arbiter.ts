@@ -68,7 +68,7 @@ export function onPublish(): void {
     vm.snapOldest = oldestReady(vm);
     vm.snapSince = vm.backlogSince;
     vm.snapActive = vm.activeCount;
-    vm.snapStranded = u32(stranded(vm));
+    vm.snapStranded = u8(stranded(vm));
     keepBacklog(kept, vm.backlogSince, vm);
     kept += BACKLOG_BYTES;
   }
@@ -259,8 +259,9 @@ function endRound(end: usize): void {
  * already come before them, for cores that come as for vCPUs that search.
  */
 export function announce(vm: Vm, width: u32): void {
-  const ready = vm.searchingCount + vm.coming;
+  let ready = vm.coming;
   const tasks = vm.queued + width;
+  for (let v = vm.searching; ready < tasks && !isNull(v); v = v.nextSearching) ready++;
   if (tasks > ready) grantOutside(vm, min<u32>(tasks - ready, width));
 }
 

@@ -9,7 +9,7 @@ import { cancel, NEVER } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import {
   H, Q, VCpu, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH, VM_SLOT_OWN, STEP_NONE,
-  clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt, arbiter, clock, curve, settings, traits, Settings,
+  clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt, arbiter, clock, curve, settings, traits, Settings, occupiedOf, slotOf,
 } from "../state";
 import { forgetBacklogs } from "../backlogs";
 import { pushIdle, removeIdle } from "../idle";
@@ -103,7 +103,7 @@ export function prepareFork(kind: u32): void {
     vm.skipUntil = 0;
     vm.snapQueued = 0;
     vm.limit = vm.max;
-    cancel(Q, vm.slot + VM_SLOT_OWN);
+    cancel(Q, slotOf(vm) + VM_SLOT_OWN);
   }
 }
 
@@ -132,7 +132,7 @@ function release(v: VCpu, single: bool): void {
     return;
   }
   pushHead(ownQueue(v), t);
-  setBit(v.vm.occupied, v.index);
+  setBit(occupiedOf(v.vm), v.index);
 }
 
 /** Another mechanism may keep another number of cores for polling. */
@@ -237,7 +237,7 @@ export function endMotion(): void {
       const v = vcpuOf(vm, k);
       if (v.queueLength == 0) continue;
       append(ownQueue(v), ingress(vm));
-      clearBit(vm.occupied, k);
+      clearBit(occupiedOf(vm), k);
     }
     sortByReady(ingress(vm));
   }

@@ -1,6 +1,6 @@
 // The bound's guest (ideal): one queue a VM, served the moment a core is there, at no cost.
 
-import { traits, isNull, Vm, Task, RUNNING, countHost, count, settings, vcpuOf, VCpu, H } from "../state";
+import { traits, isNull, Vm, Task, RUNNING, countHost, count, settings, vcpuOf, VCpu, H, dormantOf } from "../state";
 import { popIdle, pushIdleHere, removeIdleHere, topIdle } from "../idle";
 import { takeableHeld } from "../takeable";
 import { chooseDormant } from "../holding";
@@ -22,7 +22,7 @@ export function serveAtOnce(vm: Vm, t: Task): void {
   vm.held++;
   takeableHeld(vm);
   // nothing waits at any vCPU
-  const v = vm.words == 1 ? vcpuOf(vm, <u32>ctz<u64>(load<u64>(vm.dormant))) : chooseDormant(vm);
+  const v = vm.words == 1 ? vcpuOf(vm, <u32>ctz<u64>(load<u64>(dormantOf(vm)))) : chooseDormant(vm);
   attachHere(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
   count(vm, L.VM_GRANTS, 1);

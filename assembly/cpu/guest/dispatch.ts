@@ -2,7 +2,7 @@
 
 import {
   Vm, Task, H, isNull, ingress, VCpu, activeAt, SEARCHING, TASK_STARTED, ownQueue, setBit, count, Q, arbiter, clock, settings,
-  traits,
+  traits, occupiedOf,
 } from "../state";
 import { canGrow } from "../holding";
 import { serveAtOnce } from "./central";
@@ -108,7 +108,7 @@ export function queueOn(v: VCpu, t: Task): void {
   if (settings.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
   if (t.readyAt < clock.now) pushOld(ownQueue(v), t);
   else pushTail(ownQueue(v), t);
-  setBit(vm.occupied, v.index);
+  setBit(occupiedOf(vm), v.index);
   if (v.frozen) count(vm, L.VM_STRANDED, 1);
   if (v.state == SEARCHING) seeOwnQueue(v);
   else if (vm.quantum != 0 && v.queueLength == 1) limitToQuantum(v); // before, nobody waited and no limit applied
@@ -133,7 +133,7 @@ export function putBack(v: VCpu, t: Task): void {
   } else {
     waitBegins(vm, t);
     pushHead(ownQueue(v), t);
-    setBit(vm.occupied, v.index);
+    setBit(occupiedOf(vm), v.index);
     offerLook(vm, v);
   }
   if (arbiter.on != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again

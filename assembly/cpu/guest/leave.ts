@@ -5,7 +5,7 @@ import * as L from "../../layout";
 import { cancel } from "../../kernel/event-queue";
 import {
   VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
-  count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK, arbiter, clock, traits,
+  count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK, arbiter, clock, traits, occupiedOf,
 } from "../state";
 import { activate, deactivate, enter } from "./life";
 import { popHead } from "../run-queue";
@@ -25,7 +25,7 @@ export function freeze(v: VCpu, state: u32): void {
   const t = v.task;
   halt(v, state);
   activate(v);
-  v.frozen = frozen;
+  v.frozen = <u8>frozen;
   v.task = t;
   v.startedAt = clock.now;
   if (isNull(t)) return;
@@ -64,7 +64,7 @@ export function migrateQueue(v: VCpu): u32 {
   let n: u32 = 0;
   while (v.queueLength != 0 && vm.activeCount != 0) {
     const t = popHead(ownQueue(v));
-    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    if (v.queueLength == 0) clearBit(occupiedOf(vm), v.index);
     waitEnds(vm, t);
     queueOn(activeAt(vm, n % vm.activeCount), t);
     n++;

@@ -1,6 +1,6 @@
 // A vCPU's state and whether it has a core; each change is accounted for.
 
-import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt, arbiter, clock, settings } from "../state";
+import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt, arbiter, clock, settings, activesOf, dormantOf } from "../state";
 import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
@@ -30,14 +30,14 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   assert(isNull(core.vcpu));
   assert(v.state == DORMANT);
   H.idleNs += clock.now - max<u64>(core.since, clock.statsFrom);
-  clearBit(v.vm.dormant, v.index);
+  clearBit(dormantOf(v.vm), v.index);
   v.vm.dormantCount--;
   core.vcpu = v;
   core.lastVm = v.vm;
   v.core = core;
+  core.since = clock.now;
   v.lastCore = core;
   v.since = clock.now;
-  v.runSince = clock.now;
   v.state = state;
   takeableCore(core, DORMANT, state);
   if (H.varies) paceChanged(v, DORMANT);
@@ -60,7 +60,7 @@ export function detachHere(core: Core): void {
   if (H.varies) paceChanged(v, before);
   v.core = nothing<Core>();
   v.faultUntil = 0; // the exit of a fault is of no further consequence for it
-  setBit(v.vm.dormant, v.index);
+  setBit(dormantOf(v.vm), v.index);
   v.vm.dormantCount++;
   takeableGone(core);
   core.vcpu = nothing<VCpu>();
@@ -79,7 +79,7 @@ export function activate(v: VCpu): void {
   assert(v.activePlace <= v.vm.activeCount);
   if (v.activePlace != 0) return;
   const vm = v.vm;
-  store<VCpu>(vm.actives + (<usize>vm.activeCount << 2), v);
+  store<VCpu>(activesOf(vm) + (<usize>vm.activeCount << 2), v);
   v.activePlace = ++vm.activeCount;
 }
 
@@ -89,7 +89,7 @@ export function deactivate(v: VCpu): void {
   if (v.activePlace == 0) return;
   const vm = v.vm;
   const last = activeAt(vm, --vm.activeCount);
-  store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
+  store<VCpu>(activesOf(vm) + (<usize>(v.activePlace - 1) << 2), last);
   last.activePlace = v.activePlace;
   v.activePlace = 0;
   if (settings.signal == L.SIGNAL_QUEUE_LENGTH && arbiter.on != 0 && vm.queued != 0) mayBeShort(vm);

@@ -83,7 +83,7 @@ export function releaseLock(v: VCpu, t: Task): void {
       }
     } else if (spinner.frozen) {
       // the guest cannot know that the next in line is not there: nobody has the lock until its vCPU is back
-      spinner.frozen = FROZEN_IN_TASK;
+      spinner.frozen = <u8>FROZEN_IN_TASK;
       count(vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
     } else run(spinner, w);
   }

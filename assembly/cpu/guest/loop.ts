@@ -2,7 +2,7 @@
 // search for minSearch → give the core back.
 
 import {
-  STEP_NOTIFY, VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits,
+  STEP_NOTIFY, VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits, occupiedOf,
 } from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
@@ -31,13 +31,13 @@ export function proceedHere(v: VCpu): void {
   }
   if (v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm))) {
     const t = popHead(ownQueue(v));
-    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    if (v.queueLength == 0) clearBit(occupiedOf(vm), v.index);
     waitEnds(vm, t);
     runHere(v, t);
     return;
   }
   if (vm.ingressLength != 0) {
-    if (!isNull(vm.order)) {
+    if (vm.special != 0 && !isNull(vm.order)) {
       runFirst(v);
       return;
     }
@@ -73,7 +73,7 @@ export function proceedPlain(v: VCpu): void {
   const own = v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm));
   if (own || vm.ingressLength != 0) {
     const t = popHead(own ? ownQueue(v) : ingress(vm));
-    if (own && v.queueLength == 0) clearBit(vm.occupied, v.index);
+    if (own && v.queueLength == 0) clearBit(occupiedOf(vm), v.index);
     waitEnds(vm, t);
     runPlain(v, t);
   } else if (traits.central && H.bagCount == 0) restAtOnce(v);
@@ -109,7 +109,7 @@ export function gatherStranded(vm: Vm): u32 {
     if (v.state != DORMANT || v.queueLength == 0) continue;
     gathered += v.queueLength;
     append(ownQueue(v), ingress(vm));
-    clearBit(vm.occupied, k);
+    clearBit(occupiedOf(vm), k);
     sortByReady(ingress(vm));
   }
   while (vm.ingressLength != 0 && !isNull(vm.searching)) {

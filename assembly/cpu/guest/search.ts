@@ -8,7 +8,7 @@ import * as L from "../../layout";
 import { NEVER, schedule, RANK_LOOK, cancel } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import {
-  VCpu, Vm, VM_SLOT_LOOK, isNull, Q, vcpuOf, SEARCHING, nothing, ownQueue, clearBit, setBit, count, clock, settings,
+  VCpu, Vm, VM_SLOT_LOOK, isNull, Q, vcpuOf, SEARCHING, nothing, ownQueue, clearBit, setBit, count, clock, settings, occupiedOf, slotOf,
 } from "../state";
 import { enterHere } from "./life";
 import { half, moveOldest } from "../run-queue";
@@ -32,7 +32,7 @@ function nextLook(v: VCpu, victim: u32, from: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function lookSlot(vm: Vm): u32 {
-  return vm.slot + VM_SLOT_LOOK;
+  return slotOf(vm) + VM_SLOT_LOOK;
 }
 
 /** Who began to search first looks first within a nanosecond. */
@@ -73,7 +73,7 @@ export function offerLook(vm: Vm, victim: VCpu): void {
 function joinLook(vm: Vm, v: VCpu): void {
   let best = vm.lookAt;
   for (let w: u32 = 0; w < vm.words; w++) {
-    let bits = load<u64>(vm.occupied + (<usize>w << 3));
+    let bits = load<u64>(occupiedOf(vm) + (<usize>w << 3));
     while (bits != 0) {
       const index = (w << 6) + <u32>ctz<u64>(bits);
       bits &= bits - 1;
@@ -128,7 +128,6 @@ export function beginSearch(v: VCpu): void {
   if (isNull(vm.searchingTail)) vm.searching = v;
   else vm.searchingTail.nextSearching = v;
   vm.searchingTail = v;
-  vm.searchingCount++;
   if (vm.stealAmount != L.STEAL_NONE && vm.max > 1) {
     drawOffset(v);
     if (vm.queued != vm.ingressLength) joinLook(vm, v);
@@ -150,13 +149,12 @@ function drawOffset(v: VCpu): void {
 
 /** `v` stops searching, for whatever reason. */
 export function endSearch(v: VCpu): void {
-  assert(v.state == SEARCHING && v.vm.searchingCount != 0);
+  assert(v.state == SEARCHING && !isNull(v.vm.searching));
   const vm = v.vm;
   if (isNull(v.priorSearching)) vm.searching = v.nextSearching;
   else v.priorSearching.nextSearching = v.nextSearching;
   if (isNull(v.nextSearching)) vm.searchingTail = v.priorSearching;
   else v.nextSearching.priorSearching = v.priorSearching;
-  vm.searchingCount--;
   if (vm.lookAt != NEVER && vm.looker == v) planLook(vm);
 }
 
@@ -167,10 +165,10 @@ export function moveSome(v: VCpu, victim: VCpu): void {
   if (n == 0) return;
   moveOldest(ownQueue(victim), ownQueue(v), n);
   if (victim.queueLength == 0) {
-    clearBit(vm.occupied, victim.index);
+    clearBit(occupiedOf(vm), victim.index);
     if (victim.state == SEARCHING) planEnd(victim); // its look into its own queue would find nothing
   }
-  setBit(vm.occupied, v.index);
+  setBit(occupiedOf(vm), v.index);
   if (v.queueLength > 1) offerLook(vm, v); // one it runs at once
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);
@@ -195,7 +193,7 @@ export function stealNow(v: VCpu): bool {
 /** Whether tasks wait in the queue of any vCPU of `vm`. */
 function anyOccupied(vm: Vm): bool {
   for (let w: u32 = 0; w < vm.words; w++) {
-    if (load<u64>(vm.occupied + (<usize>w << 3)) != 0) return true;
+    if (load<u64>(occupiedOf(vm) + (<usize>w << 3)) != 0) return true;
   }
   return false;
 }

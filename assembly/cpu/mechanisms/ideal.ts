@@ -30,7 +30,7 @@ export function ideal(): void {
   settings.mode = L.MODE_REACTIVE;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     vmAt(i).dispatch = <u8>L.DISPATCH_SINGLE;
-    vmAt(i).stealAmount = L.STEAL_NONE;
+    vmAt(i).stealAmount = <u8>L.STEAL_NONE;
   }
   hooks.onStart = serveWaiting;
   hooks.onQueued = onQueued;

@@ -34,7 +34,7 @@ export function microvm(): void {
   settings.minSearch = <u64>knobs<MicrovmKnobs>().keepAliveNs;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    vm.stealAmount = L.STEAL_NONE;
+    vm.stealAmount = <u8>L.STEAL_NONE;
     if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u8>knobs<MicrovmKnobs>().balancer;
   }
   hooks.onStart = start;

@@ -5,9 +5,9 @@
 import * as L from "../../layout";
 import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { H, VCpu, Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull } from "../state";
+import { H, Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
-import { readAhead } from "../../kernel/ahead";
+import { comesAt, looksAhead } from "./upcoming";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
 /** When the next one is; draws the gap behind it. */
@@ -18,7 +18,9 @@ function nextArrival(vm: Vm): u64 {
   const whole = <i64>gap;
   if (vm.arrivals != L.ARRIVALS_DETERMINISTIC) vm.ahead = exponential(arrivalStream(vm));
   vm.carry = gap - <f64>whole;
-  return clock.now + <u64>whole;
+  const at = clock.now + <u64>whole;
+  if (looksAhead()) comesAt(vm, at);
+  return at;
 }
 
 function drawAhead(vm: Vm): f64 {
@@ -28,34 +30,17 @@ function drawAhead(vm: Vm): f64 {
 }
 
 function scheduleArrival(vm: Vm): void {
-  schedule(Q, vm.slot + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
-}
-
-// @ts-ignore: decorator
-@inline const MANY_VMS: u32 = 512; // so many no longer lie in a cache of 1 MiB
-
-/**
- * Reads a word of each line of `vm` and of its first vCPU that a request needs. Of many VMs none is in the cache, and so the processor
- * waits for all of them at once instead of for one after the other.
- */
-// @ts-ignore: decorator
-@inline
-function readVm(vm: Vm): void {
-  const at = changetype<usize>(vm);
-  const v = vm.vcpus;
-  const ofVm = load<u64>(at) ^ load<u64>(at, offsetof<Vm>("rankKey")) ^ load<u64>(at, offsetof<Vm>("stealStream0")) ^ load<u64>(at, offsetof<Vm>() + 16);
-  readAhead(ofVm ^ load<u64>(v) ^ load<u64>(v, offsetof<VCpu>("faultUntil")) ^ load<u64>(v, offsetof<VCpu>("searchAt")));
+  schedule(Q, slotOf(vm) + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
 }
 
 export function onArrival(vm: Vm): void {
-  if (H.vmCount >= MANY_VMS) readVm(vm);
   if (vm.arrivals == L.ARRIVALS_PERIODIC) {
     release(vm);
     return;
   }
   if (vm.single) {
     const service = sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
-    scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
+    scheduleHere(Q, slotOf(vm) + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
     arriveSingle(vm, service, 0);
   } else {
     scheduleArrival(vm);
@@ -84,7 +69,7 @@ function planRelease(vm: Vm, from: u64, behind: i32): void {
     at = due;
     vm.state = i;
   }
-  schedule(Q, vm.slot + VM_SLOT_ARRIVAL, at, RANK_ARRIVAL);
+  schedule(Q, slotOf(vm) + VM_SLOT_ARRIVAL, at, RANK_ARRIVAL);
 }
 
 /** A periodic task releases its next job. */
@@ -100,7 +85,7 @@ export function setRate(vm: Vm, rate: f64): void {
   vm.carry = 0;
   vm.gapMean = rate > 0 ? 1e9 / rate : 0;
   if (rate > 0) scheduleArrival(vm);
-  else cancel(Q, vm.slot + VM_SLOT_ARRIVAL);
+  else cancel(Q, slotOf(vm) + VM_SLOT_ARRIVAL);
 }
 
 /**
@@ -112,7 +97,7 @@ export function changeStates(vm: Vm, words: usize): void {
   const rate = load<f64>(words + at, L.STATE_RATE << 3);
   if (rate != load<f64>(vm.stateWords + at, L.STATE_RATE << 3)) setRate(vm, rate);
   const factor = load<f64>(words + at, L.STATE_DWELL << 3) / load<f64>(vm.stateWords + at, L.STATE_DWELL << 3);
-  const slot = vm.slot + VM_SLOT_MODULATE;
+  const slot = slotOf(vm) + VM_SLOT_MODULATE;
   if (factor != 1) schedule(Q, slot, clock.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - clock.now)) * factor + 0.5)), RANK_MODULATE);
 }
 
@@ -123,7 +108,7 @@ function enterState(vm: Vm): void {
   const dwell = load<f64>(words, L.STATE_DWELL << 3);
   setRate(vm, rate);
   const length = vm.dwellConstant ? dwell : dwell * drawAhead(vm);
-  schedule(Q, vm.slot + VM_SLOT_MODULATE, clock.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
+  schedule(Q, slotOf(vm) + VM_SLOT_MODULATE, clock.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
 }
 
 /** The dwell time in the present state is over; states follow one another in the order of the scenario. */

@@ -6,7 +6,7 @@ import * as L from "../../layout";
 import { next, mix, seedStream, unit } from "../../kernel/random";
 import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
 import {
-  count, H, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
+  count, H, Task, isNull, Vm, nothing, Request, inFlight, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
 import { allocateRecord, ensureRecords, freeRecord } from "./task-records";
 import { makeReady, makeReadyHere } from "../guest/dispatch";
@@ -44,7 +44,6 @@ export function dropTask(t: Task): void {
 /** It enters a VM that is there, and touches there what the word `touch` says (memory/pages/access.ts). */
 export function enterVm(vm: Vm, t: Task, touch: u64): void {
   count(vm, L.VM_ARRIVED, 1);
-  count(vm, L.VM_IN_FLIGHT, 1);
   count(vm, L.VM_WORK_NS, t.service);
   t.touch = touch;
   t.afterLock = changetype<usize>(vm); // there is no lock in it
@@ -68,7 +67,6 @@ function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
     return;
   }
   count(vm, L.VM_ARRIVED, 1);
-  count(vm, L.VM_IN_FLIGHT, 1);
   arriveForked(vm, serviceNs, width, client);
 }
 
@@ -77,7 +75,6 @@ function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
 @inline
 export function arriveSingle(vm: Vm, service: u64, client: u32): void {
   count(vm, L.VM_ARRIVED, 1);
-  count(vm, L.VM_IN_FLIGHT, 1);
   if (!ensureRecords(1)) return;
   const t = allocateRecord();
   t.flags = 0;
@@ -201,13 +198,12 @@ function beginDraws(vm: Vm, stage: u32, draws: u64, width: u32): u64 {
 // @ts-ignore: decorator
 @inline
 function isFull(vm: Vm): bool {
-  return load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3) > <u64>vm.room;
+  return inFlight(vm) > <u64>vm.room;
 }
 
 /** A request that has just arrived, or is given up, is dropped. */
 export function turnAway(vm: Vm, client: u32): void {
   count(vm, L.VM_DROPPED, 1);
-  count(vm, L.VM_IN_FLIGHT, -1);
   if (client != 0) clientDone(vm, client, 1);
 }
 
@@ -266,7 +262,6 @@ function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
     vm.sampleDone++;
   }
   count(vm, L.VM_COMPLETED, 1);
-  count(vm, L.VM_IN_FLIGHT, -1);
 }
 
 /** The task has had all its service. */
@@ -315,7 +310,6 @@ export function completePlain(vm: Vm, t: Task): void {
   assert(clock.now - t.arrivedAt >= t.service);
   noteRequest(vm, clock.now - t.arrivedAt, t.service);
   count(vm, L.VM_COMPLETED, 1);
-  count(vm, L.VM_IN_FLIGHT, -1);
   freeRecord(t);
   if (client != 0) answered(vm, client, t);
 }

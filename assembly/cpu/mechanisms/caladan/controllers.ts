@@ -10,7 +10,7 @@
 import * as L from "../../../layout";
 import { cancel, isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
 import {
-  H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing, clock, settings,
+  H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, slotOf, Q, RUNNING, coreAt, isNull, countHost, nothing, clock, settings,
 } from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
 import { grantOutside, coreToPool } from "../../cores/arbiter";
@@ -48,7 +48,7 @@ export function beginControl(): void {
 /** A fork has changed the knobs: what a controller that is off has taken is given back. */
 export function recontrol(): void {
   if (H.varies == 0) return;
-  cancel(Q, vmAt(0).slot + VM_SLOT_OWN);
+  cancel(Q, slotOf(vmAt(0)) + VM_SLOT_OWN);
   if (lanesWatched()) plan(clock.now);
   else {
     for (let i: u32 = 0; i < H.coreCount; i++) {
@@ -63,7 +63,7 @@ export function recontrol(): void {
 
 /** There is something to look at from `at` on: the first multiple of the interval after now and not before `at`. */
 function plan(at: u64): void {
-  const slot = vmAt(0).slot + VM_SLOT_OWN;
+  const slot = slotOf(vmAt(0)) + VM_SLOT_OWN;
   if (isPending(Q, slot) && ownOfHost<Controllers>().at <= at) return;
   const soonest = Q.rank < <u32>RANK_CONTROL ? clock.now : clock.now + 1;
   const next = (max<u64>(at, soonest) + settings.interval - 1) / settings.interval * settings.interval;

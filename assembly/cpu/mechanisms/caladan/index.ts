@@ -100,7 +100,7 @@ function firstTurn(): u64 {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const v = coreAt(i).vcpu;
     if (isNull(v) || v.vm.cls != L.CLASS_BEST_EFFORT) continue;
-    const turn = v.runSince + <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
+    const turn = coreAt(i).since + <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
     if (turn > clock.now) at = min<u64>(at, turn);
   }
   return at;

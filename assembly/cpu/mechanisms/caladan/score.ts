@@ -47,7 +47,7 @@ export function byScore(vm: Vm): Core {
       const v = core.vcpu;
       if (!mayLeave(core)) continue;
       const b = v.vm;
-      const turn = turns && b.cls == L.CLASS_BEST_EFFORT && b.held > b.min && clock.now - v.runSince >= <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
+      const turn = turns && b.cls == L.CLASS_BEST_EFFORT && b.held > b.min && clock.now - core.since >= <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
       if (!mayPreempt(vm, b) && !turn) continue;
       s = (b.cls == L.CLASS_BEST_EFFORT ? 20 : 10) + score(core, vm) + (v.state == SEARCHING ? 1 : 0);
     }

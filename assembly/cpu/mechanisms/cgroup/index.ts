@@ -7,6 +7,7 @@ import * as L from "../../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../../kernel/event-queue";
 import {
   H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core, clock, settings, traits, Settings,
+  slotOf,
 } from "../../state";
 import { chooseIdle, pushIdle } from "../../idle";
 import { beginPark, beginMove } from "../../cores/move";
@@ -98,7 +99,7 @@ function charge(vm: Vm, by: i32): void {
 }
 
 function planExpiry(vm: Vm, by: i32): void {
-  const slot = vm.slot + VM_SLOT_OWN;
+  const slot = slotOf(vm) + VM_SLOT_OWN;
   const soon = <u64>(<i32>(vm.max - vm.dormantCount) + by);
   if (soon == 0 || throttled(vm)) cancel(Q, slot);
   else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
@@ -130,7 +131,7 @@ function refit(guarantees: bool): void {
 function onQuota(vm: Vm): void {
   charge(vm, 0);
   if (usable(vm, 0) != 0) return; // who leaves by itself need not be stopped
-  cancel(Q, vm.slot + VM_SLOT_OWN);
+  cancel(Q, slotOf(vm) + VM_SLOT_OWN);
   if (throttled(vm)) return;
   own<Quota>(vm).throttledSince = clock.now + 1;
   ownOfHost<Groups>().throttled++;

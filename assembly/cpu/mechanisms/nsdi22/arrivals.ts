@@ -5,7 +5,7 @@ import { cancel, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-que
 import { below } from "../../../kernel/random";
 import {
   Vm, Task, activeAt, isNull, VCpu, SEARCHING, ownQueue, setBit, Q, SLOT_ARBITER, vcpuOf, RUNNING, TASK_FLAGS, TASK_CORE_SHIFT,
-  ENTERING, clearBit, clock, settings,
+  ENTERING, clearBit, clock, settings, occupiedOf,
 } from "../../state";
 import { enter } from "../../guest/life";
 import { pushTail } from "../../run-queue";
@@ -52,7 +52,7 @@ function put(v: VCpu, t: Task): void {
   }
   waitBegins(vm, t);
   pushTail(ownQueue(v), t);
-  setBit(vm.occupied, v.index);
+  setBit(occupiedOf(vm), v.index);
   if (walkOf(v).step == STEP_LOOK && settings.localCheck == 0) {
     cancel(Q, v.slot);
     rest(v);
@@ -79,7 +79,7 @@ function charge(source: VCpu, chosen: VCpu, t: Task): void {
   t.flags = (t.flags & TASK_FLAGS) | ((chosen.index + 1) << TASK_CORE_SHIFT);
   waitBegins(vm, t);
   pushTail(ownQueue(source), t);
-  setBit(vm.occupied, source.index);
+  setBit(occupiedOf(vm), source.index);
   const suspended = stopTask(source);
   source.task = suspended;
   enter(source, ENTERING);
@@ -103,7 +103,7 @@ export function deliver(v: VCpu): void {
   q.length--;
   if (q.length == 0) {
     q.front = 0;
-    clearBit(vm.occupied, v.index);
+    clearBit(occupiedOf(vm), v.index);
   }
   waitEnds(vm, t);
   const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);

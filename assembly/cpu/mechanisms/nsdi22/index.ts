@@ -16,7 +16,7 @@ import { NEVER, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queu
 import { below } from "../../../kernel/random";
 import {
   Vm, Task, VCpu, H, vmAt, coreAt, vcpuOf, STEALING, Q, SLOT_ARBITER, isNull, RUNNING, PREEMPTING, nothing, activeAt, ownQueue,
-  ingress, setBit, clearBit, TASK_FLAGS, clock, settings,
+  ingress, setBit, clearBit, TASK_FLAGS, clock, settings, activesOf, occupiedOf,
 } from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
 import { attach, activate, deactivate } from "../../guest/life";
@@ -110,16 +110,16 @@ function gather(vm: Vm): void {
   while (vm.ingressLength != 0) {
     const v = activeAt(vm, n++ % vm.activeCount);
     pushTail(ownQueue(v), popHead(ingress(vm)));
-    setBit(vm.occupied, v.index);
+    setBit(occupiedOf(vm), v.index);
   }
   for (let k = vm.min; k < vm.max; k++) {
     const from = vcpuOf(vm, k);
     while (from.queueLength != 0) {
       const v = activeAt(vm, n++ % vm.activeCount);
       pushTail(ownQueue(v), popHead(ownQueue(from)));
-      setBit(vm.occupied, v.index);
+      setBit(occupiedOf(vm), v.index);
     }
-    clearBit(vm.occupied, k);
+    clearBit(occupiedOf(vm), k);
   }
 }
 
@@ -145,8 +145,8 @@ function layRing(vm: Vm): void {
   const n = vm.activeCount;
   for (let i = n; i > 1; i--) {
     const k = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), i);
-    const at = vm.actives + (<usize>(i - 1) << 2);
-    const other = vm.actives + (<usize>k << 2);
+    const at = activesOf(vm) + (<usize>(i - 1) << 2);
+    const other = activesOf(vm) + (<usize>k << 2);
     const v = load<VCpu>(at);
     store<VCpu>(at, load<VCpu>(other));
     store<VCpu>(other, v);

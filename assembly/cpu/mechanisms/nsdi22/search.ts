@@ -2,7 +2,7 @@
 
 import {
   VCpu, RUNNING, nothing, Task, STEALING, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, setBit, clock,
-  settings,
+  settings, occupiedOf,
 } from "../../state";
 import { STEP_FINAL, STEP_BEGIN, STEP_IDLE, STEP_LOOK, rules, walkOf, walkAt, machine } from "./state";
 import { enter } from "../../guest/life";
@@ -40,7 +40,7 @@ export function begin(v: VCpu): void {
   walk.step = STEP_IDLE;
   if (v.queueLength != 0) {
     const t = popHead(ownQueue(v));
-    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    if (v.queueLength == 0) clearBit(occupiedOf(vm), v.index);
     waitEnds(vm, t);
     walk.idleSince = NEVER;
     run(v, t);
@@ -115,7 +115,7 @@ export function plan(v: VCpu): void {
   let best = walkEnds(v);
   let found = changetype<VCpu>(0);
   for (let w: u32 = 0; w < vm.words; w++) {
-    let bits = load<u64>(vm.occupied + (<usize>w << 3));
+    let bits = load<u64>(occupiedOf(vm) + (<usize>w << 3));
     while (bits != 0) {
       const index = (w << 6) + <u32>ctz<u64>(bits);
       bits &= bits - 1;
@@ -176,8 +176,8 @@ export function take(v: VCpu, victim: VCpu): void {
   if (to.length == 0) to.tail = last;
   to.head = first;
   to.length += n;
-  if (victim.queueLength == 0) clearBit(vm.occupied, victim.index);
-  setBit(vm.occupied, v.index);
+  if (victim.queueLength == 0) clearBit(occupiedOf(vm), victim.index);
+  setBit(occupiedOf(vm), v.index);
   if (n > 1) offer(v);
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);
