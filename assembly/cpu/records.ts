@@ -3,7 +3,6 @@
 
 import { Distribution } from "../kernel/distribution";
 import { Order } from "./order-record";
-import { VCpu } from "./vcpu-record";
 
 /** A uThread: one cache line. Where `request` is 0 the task is the whole request. */
 @unmanaged
@@ -42,6 +41,85 @@ export class RunQueue {
   tail: Task;
   length: u32;
   front: u32; // how many at the head were preempted and put back; MIXED: in no order that is known
+}
+
+/** Three cache lines: what every visit reads, what running or searching does, all else. */
+@unmanaged
+export class VCpu {
+  vm: Vm;
+  core: Core; //           null while dormant
+  index: u32; //           within the VM
+  slot: u32;
+  state: u32;
+  activePlace: u32; //     its place among the VM's actives, + 1; 0: no task is dispatched to it
+  since: u64; //           of the state: what is not accounted yet begins here
+  task: Task;
+  lastCore: Core;
+  queueHead: Task; //      its run queue, a RunQueue record
+  queueTail: Task;
+  queueLength: u32;
+  queueFront: u32;
+  frozen: u8; //           FROZEN_*: taken off its core blindly, with whatever it did
+  asked: u8; //            1: to switch at this instant, since its quantum is past and somebody has come to wait
+  switching: u8; //        1: it switches to its task, and its siblings do not notice
+  finishing: u8; //        1: told to leave its core; it does when the section that it is in has ended
+  own: usize; //           the mechanism's record of it (own.ts)
+  faultUntil: u64; //      it is busy with the exit of a page fault before
+  switchLeft: u64; //      ns of uThread switches not accounted yet
+  begunAt: u64; //         since when it has run its task without a break, or had
+  // while it runs a task; while it searches these three are searchAt, searchSince and deadline
+  startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
+  runsUntil: u64; //       when they end
+  endPlace: u64; //        of its task's end among those of the same nanosecond
+  // while it searches
+  nextSearching: VCpu;
+  priorSearching: VCpu;
+  searchOffset: u32; //    distance to the first victim it looks at, less 1
+  stealVictim: VCpu;
+  // where memory is short, speeds vary or a quantum holds
+  touchAt: u64; //         when its task needs a page that is not there
+  speed: f64; //           at which its task gets on, of 1; set where Host.varies
+  askedAt: u64; //         when it was last asked to switch
+  touchPage: u32; //       the page that is not there, 0: to be found out
+  private pad0: u32;
+  private pad1: u64;
+  private pad2: u64;
+  private pad3: u64;
+  private pad4: u64;
+
+  /** When its search, or the walk by which it looks, began. */
+  // @ts-ignore: decorator
+  @inline
+  get searchAt(): u64 {
+    return this.startedAt;
+  }
+  // @ts-ignore: decorator
+  @inline
+  set searchAt(at: u64) {
+    this.startedAt = at;
+  }
+  /** When its search began, or went on for as long again. */
+  // @ts-ignore: decorator
+  @inline
+  get searchSince(): u64 {
+    return this.runsUntil;
+  }
+  // @ts-ignore: decorator
+  @inline
+  set searchSince(at: u64) {
+    this.runsUntil = at;
+  }
+  /** When the search is given up. */
+  // @ts-ignore: decorator
+  @inline
+  get deadline(): u64 {
+    return this.endPlace;
+  }
+  // @ts-ignore: decorator
+  @inline
+  set deadline(at: u64) {
+    this.endPlace = at;
+  }
 }
 
 @unmanaged
@@ -197,60 +275,6 @@ export class Clock {
   status: u32; //         E_*: error raised by the present event
   warmup: u64; //         ns
   statsFrom: u64; //      when statistics began
-}
-
-/** What the scenario says and a fork may change, in the order of layout.ts: HOST_STEAL_CHECK and on. Mechanisms overwrite what they set themselves. */
-@unmanaged
-export class Settings {
-  stealCheck: u64;
-  steal: u64;
-  taskSwitch: u64;
-  minSearch: u64;
-  localCheck: u64;
-  notify: u64;
-  preempt: u64;
-  suspend: u64;
-  deschedule: u64;
-  wake: u64;
-  dispatchStep: u64;
-  yield: u64;
-  issue: u64;
-  pollBase: u64;
-  pollPerVm: u64;
-  migrateTask: u64;
-  moveCost: u64; // ns for a task whose state is in another core's caches
-  moveCostSocket: u64;
-  interval: u64;
-  threshold: u64;
-  staleness: u64;
-  signal: u32;
-  mode: u32;
-  grant: u32;
-  dedicated: u32;
-  widthLimit: u32;
-  answers: u32; // POLICY_*: which decisions the program makes
-  migrate: u32;
-  finishSection: u32;        // 1: a vCPU in a critical section is parked at the section's end
-  batch: u32;                // 1: the moves of a round are issued at one cost
-  aggregate: u32; // 1: the arbiter reads one bit a VM, and only the VMs whose bit is set
-  smt: u32;                  // hardware threads that share a core
-  sockets: u32;
-  smtSwitch: u32; // 1: a thread that switches tasks slows its siblings
-  smtSpin: u32;              // 1: one that spins for a lock does
-  queueLength: f64;
-  memoryBandwidth: f64;  // bytes per second
-  smtFactor: f64; // speed of each when two or more work
-}
-
-/** What the mechanism is like; it says so when it is chosen (mechanisms/index.ts). */
-@unmanaged
-export class Traits {
-  yields: u32; //      0: an idle vCPU searches for ever
-  central: u32; //     1: every VM has one queue, and no cost
-  blind: u32; //       1: vCPUs are descheduled without asking the guest
-  parkedBusy: u32; //  1: tasks in the queue of a dormant vCPU are congestion
-  keeps: u32; //       1: no vCPU leaves by itself that its VM is guaranteed
-  halts: u32; //       1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
 }
 
 /** Rounds of the polling core (rounds.ts, cores/arbiter.ts). */

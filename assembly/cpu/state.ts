@@ -9,12 +9,12 @@
 
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
-import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Settings, Task, Traits, Vm } from "./records";
-import { VCpu } from "./vcpu-record";
+import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Task, VCpu, Vm } from "./records";
+import { Settings, Traits } from "./settings-record";
 
 export * from "./records";
 export * from "./order-record";
-export * from "./vcpu-record";
+export * from "./settings-record";
 
 // @ts-ignore: decorator
 @inline export const DORMANT: u32 = 0;

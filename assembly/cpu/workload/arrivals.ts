@@ -7,7 +7,7 @@ import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, is
 import { exponential, sampleNs } from "../../kernel/distribution";
 import { H, Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
-import { comesAt, looksAhead } from "./upcoming";
+import { comesAgain, looksAhead } from "./upcoming";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
 /** When the next one is; draws the gap behind it. */
@@ -18,9 +18,7 @@ function nextArrival(vm: Vm): u64 {
   const whole = <i64>gap;
   if (vm.arrivals != L.ARRIVALS_DETERMINISTIC) vm.ahead = exponential(arrivalStream(vm));
   vm.carry = gap - <f64>whole;
-  const at = clock.now + <u64>whole;
-  if (looksAhead()) comesAt(vm, at);
-  return at;
+  return clock.now + <u64>whole;
 }
 
 function drawAhead(vm: Vm): f64 {
@@ -38,6 +36,7 @@ export function onArrival(vm: Vm): void {
     release(vm);
     return;
   }
+  if (looksAhead()) comesAgain(vm); // here, where the engine has nothing in its hands that a call would cost
   if (vm.single) {
     const service = sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
     scheduleHere(Q, slotOf(vm) + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);

@@ -75,8 +75,9 @@ export function looksAhead(): bool {
   return U.lists != 0;
 }
 
-/** The next request of `vm` comes at `at`. */
-export function comesAt(vm: Vm, at: u64): void {
+/** A request of `vm` has come; when the next one does is drawn already. */
+export function comesAgain(vm: Vm): void {
+  const at = clock.now + <u64>(<i64>(vm.gapMean * vm.ahead + vm.carry));
   const list = listAt(at >> U.shift);
   const link = linkOf(vm.index);
   link.next = load<u32>(list);

@@ -122,7 +122,7 @@ function refit(guarantees: bool): void {
     groups.period = period();
   }
   for (let i: u32 = 0; i < H.vmCount; i++) {
-    cancel(Q, vmAt(i).slot + VM_SLOT_OWN);
+    cancel(Q, slotOf(vmAt(i)) + VM_SLOT_OWN);
     charge(vmAt(i), 0);
   }
 }
