@@ -28,8 +28,9 @@ export function checkConservation(): u32 {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const c = countersOf(vm);
-    requests += inFlight(vm);
-    if (inFlight(vm) > alive || requests > alive) return L.E_CONSERVATION;
+    const here = inFlight(vm);
+    requests += here;
+    if (here > alive || requests > alive) return L.E_CONSERVATION;
     time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
     if (load<u32>(cores + (<usize>i << 3)) != vm.held || vm.held > vm.max) return L.E_CONSERVATION;
     if (load<u32>(cores + (<usize>i << 3), 4) != vm.coming) return L.E_CONSERVATION;
