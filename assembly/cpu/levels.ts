@@ -88,7 +88,7 @@ export function filledOf(level: Level, which: u32): usize {
  * without any core or not.
  */
 export function lineOf(vm: Vm): u8 {
-  return <u8>((u32(vm.held >= vm.min) << 4) | (u32(vm.level == levels.levels) << 3) | (u32(vm.held != 0) << 2));
+  return <u8>((u32(vm.held >= vm.min) << 4) | (<u32>vm.lowest << 3) | (u32(vm.held != 0) << 2));
 }
 
 /** Room for all of it, when the VMs are known. */
@@ -106,6 +106,7 @@ export function layLevels(): bool {
     const vm = vmAt(i);
     const level = levelAt(placeOf(vm.rankKey, levels.count));
     vm.level = changetype<usize>(level);
+    vm.lowest = u8(vm.level == levels.levels);
     vm.takeable = own + <usize>i * ownBytes;
     level.most = max<u32>(level.most, min<u32>(vm.max, H.coresInAll));
   }

@@ -250,6 +250,7 @@ export class Vm {
   arrivals: u8;
   dispatch: u8;
   single: u8; //         1: one stage of one task
+  lowest: u8; //         1: its level is the lowest (levels.ts)
   service: Distribution; // of the first stage
   histograms: usize; //  HISTOGRAM_*, one behind the other
   gapMean: f64; //       ns at the present rate, 0: none
