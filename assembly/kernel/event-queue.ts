@@ -134,9 +134,26 @@ function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
   return load<u64>(placeAt(q, leafOf(q, a))) < load<u64>(placeAt(q, leafOf(q, b))) ? a : b;
 }
 
+/** Whose event comes first, of two keys and slots. That both keys are equal is nearly always foreseen. */
+// @ts-ignore: decorator
+@inline
+function winner(q: EventQueue, key: u64, slot: u32, otherKey: u64, otherSlot: u32): u32 {
+  if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
+  return select<u32>(slot, otherSlot, key < otherKey);
+}
+
+/** Writes the node above the one at `at`; answers where it is. */
+// @ts-ignore: decorator
+@inline
+function above(at: usize, half: usize, key: u64, slot: u32): usize {
+  at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
+  write(at, key, slot);
+  return at;
+}
+
 /**
  * Writes a leaf, and whoever wins on each node from there to the root. Four levels a turn, since the engine asks in each whether it is to
- * stop; that both keys are equal is nearly always foreseen; a select has its own comparison, of which the engine makes no word then.
+ * stop; a select has its own comparison, of which the engine makes no word then.
  */
 // @ts-ignore: decorator
 @inline
@@ -146,63 +163,41 @@ function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
   let at = nodeAt(q, leaf);
   let key = leafKey;
   let slot = leafSlot;
-  let otherKey: u64;
-  let otherSlot: u32;
+  let other: u64;
   write(at, key, slot);
   if (q.levels & 1) {
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
   }
   if (q.levels & 2) {
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
   }
   do {
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
-    otherKey = load<u64>(at ^ NODE_BYTES);
-    otherSlot = load<u32>(at ^ NODE_BYTES, 8);
-    if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    slot = select<u32>(slot, otherSlot, key < otherKey);
-    key = select<u64>(otherKey, key, otherKey < key);
-    at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-    write(at, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
   } while (at != root);
 }
 
@@ -243,10 +238,7 @@ function grow(q: EventQueue): void {
     const left = node << 1;
     const key = keyAt(q, left);
     const other = keyAt(q, left + 1);
-    const slot = slotAt(q, left);
-    let otherSlot = slotAt(q, left + 1);
-    if (other == key) otherSlot = firstPlaced(q, slot, otherSlot);
-    write(nodeAt(q, node), min<u64>(key, other), key < other ? slot : otherSlot);
+    write(nodeAt(q, node), min<u64>(key, other), winner(q, key, slotAt(q, left), other, slotAt(q, left + 1)));
   }
 }
 

@@ -4,7 +4,7 @@
 // Whatever no processor can guess, as who is short, is no branch.
 
 import * as L from "../../layout";
-import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, countHost, isNull, settings, traits } from "../state";
+import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, countHost, isNull, nothing, settings, traits } from "../state";
 import { BACKLOG_BYTES, backlogs, beganAt, keepBacklog, waiterAt } from "../backlogs";
 import { canGrow } from "../holding";
 import { chooseIdle } from "../idle";
@@ -72,7 +72,7 @@ function serve(vm: Vm, one: bool): bool {
   const wanted = one ? 1 : vm.queued - vm.coming;
   let want = wanted;
   while (want != 0 && canGrow(vm)) {
-    const core: Core = H.idleCount != 0 ? chooseIdle(vm) : bound(vm) <= refused() ? changetype<Core>(0) : H.coreCount <= 64 ? chooseMasked(vm) : chooseVictim(vm);
+    const core: Core = H.idleCount != 0 ? chooseIdle(vm) : bound(vm) <= refused() ? nothing<Core>() : H.coreCount <= 64 ? chooseMasked(vm) : chooseVictim(vm);
     if (isNull(core)) break;
     give(core, vm);
     want--;
