@@ -1,4 +1,4 @@
-// Builds the programs that the simulator is measured against: mmk.c, faults.c and hyperflux.c by the system's C compiler, kernel.ts by asc.
+// Builds the programs that the simulator is measured against: mmk.c, faults*.c and hyperflux.c by the system's C compiler, kernel.ts by asc.
 // Both go into a folder of their own below build/ and are built anew each time: two seconds, and never stale.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -35,9 +35,9 @@ export function buildAnchor() {
   return ({ servers, rate, meanNs, untilNs, seed, entity }) => run([servers, rate, meanNs, untilNs, seed, entity]);
 }
 
-/** The C anchor of page faults: M/M/4 whose tasks touch pages, under the ideal mechanism. */
-export function buildFaults() {
-  const run = buildC('faults');
+/** The C anchors of page faults, M/M/4 whose tasks touch pages: `faults` under the ideal mechanism, `faults-static` under static. */
+export function buildFaults(name) {
+  const run = buildC(name);
   if (run === null) return null;
   return ({ rate, meanNs, untilNs, seed, entity, pages, capacity }) => {
     const marks = [0.03, 0.02, 0.01].map((share) => Math.ceil(share * capacity));
