@@ -51,6 +51,7 @@ interface Smoke {
       fingerprints: string[];
       skipped?: string;
       faultingInC?: Run;
+      idealFaultingInC?: Run;
     };
     felt: {
       columns: string[];
@@ -219,11 +220,12 @@ describe('npm run bench -- --smoke', () => {
   });
 
   test('faults in C are those of the simulator', () => {
-    const { skipped, idealFaulting, faultingInC } = smoke.counts.fault;
+    const { skipped, faulting, faultingInC, idealFaulting, idealFaultingInC } = smoke.counts.fault;
     if (skipped !== undefined) return;
     expect(idealFaulting.faults).toBeGreaterThan(500);
     expect(idealFaulting.swapOuts).toBeGreaterThan(50);
-    expect(faultingInC).toEqual(idealFaulting);
+    expect(faultingInC).toEqual(faulting);
+    expect(idealFaultingInC).toEqual(idealFaulting);
   });
 
   test('a fresh process steps one event, and the long one runs to its end', () => {
