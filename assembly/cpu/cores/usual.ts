@@ -1,7 +1,7 @@
-// A round as most scenarios have it: VMs are short by the mean delay of their tasks as they are now, any idle core or victim will do, there
-// are two classes and priorities at most, and no move begins before the round is over (isUsual). Backlogs lie in the order in which they
-// began (backlogs.ts), so that who is short of each rank is in order as it is found: nobody is ranked, and who comes behind is denied one by one.
-// Whatever no processor can guess, as who is short, is no branch.
+// A round as most scenarios have it: VMs are short by the mean or the longest delay of their tasks as they are now, any idle core or victim
+// will do, there are two classes and priorities at most, and no move begins before the round is over (isUsual). Backlogs lie in the order in
+// which they began (backlogs.ts), so that who is short of each rank is in order as it is found: nobody is ranked, and who comes behind is
+// denied one by one. Whatever no processor can guess, as who is short, is no branch.
 
 import * as L from "../../layout";
 import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, countHost, isNull, nothing, settings, traits } from "../state";
@@ -11,6 +11,7 @@ import { chooseIdle } from "../idle";
 import { levels } from "../levels";
 import { mayLeaveMasked } from "../takeable";
 import { bound, chooseAmong, chooseVictim, refused } from "../victims";
+import { oldestReady } from "../waiting";
 import { reading } from "./collect";
 import { chooseCore, give } from "./grant";
 import { overrule } from "./overrule";
@@ -33,7 +34,8 @@ class Cores {
 const cores: Cores = changetype<Cores>(memory.data(offsetof<Cores>(), 8));
 
 export function isUsual(): bool {
-  return settings.signal == L.SIGNAL_AVERAGE && (settings.mode & L.MODE_REACTIVE) != 0 && !settings.aggregate && settings.staleness == 0 && arbiter.published == 0
+  return (settings.signal == L.SIGNAL_AVERAGE || settings.signal == L.SIGNAL_OLDEST) && (settings.mode & L.MODE_REACTIVE) != 0
+    && !settings.aggregate && settings.staleness == 0 && arbiter.published == 0
     && levels.count <= 2 && traits.parkedBusy == 0 && overrule.kind == L.OVERRULE_NOTHING && hooks.choosesBy(chooseCore) && reading(0) + settings.issue != 0;
 }
 
@@ -91,6 +93,7 @@ function findShort(): void {
   }
   const now = clock.now;
   const threshold = settings.threshold;
+  const oldest = settings.signal == L.SIGNAL_OLDEST;
   const end = backlogs.end;
   let kept = backlogs.first;
   for (let at = kept; at != end; at += BACKLOG_BYTES) {
@@ -100,7 +103,10 @@ function findShort(): void {
     const waits = u32(vm.backlogSince == since) & u32(tasks != 0);
     // both sides modulo 2^64: the difference is what it is
     const long = u32(vm.held == 0) | u32(<u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
-    const wants = waits & long & u32(tasks > vm.coming) & u32(now >= vm.skipUntil);
+    const may = waits & u32(tasks > vm.coming) & u32(now >= vm.skipUntil);
+    let wants = may & long;
+    // the oldest has waited for as long as all on average, and longer only where there is another
+    if (oldest && (may & ~long & u32(tasks > 1)) != 0) wants = u32(now - oldestReady(vm) >= threshold);
     keepBacklog(kept, since, vm);
     kept += <usize>waits << 4;
     vm.denied = <u8>(vm.denied & (wants | CONTENDED)); // DENIED is 1
