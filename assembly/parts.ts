@@ -6,6 +6,9 @@ import "./lifecycle/index";
 import "./order/index";
 import * as L from "./layout";
 import { partAt } from "./kernel/part";
+import { S } from "./memory/pages/state";
+import { onSlot } from "./memory/swap/fault";
+import { onPlainSlot } from "./memory/swap/plain";
 import { word } from "./cpu/configure";
 
 /** Finds the sections of the parts that the configuration at `words` has, and gives them timer slots from `slot` on; answers the first behind. */
@@ -33,10 +36,15 @@ export function configureParts(): i32 {
   return 0;
 }
 
-/** The event of a slot that belongs to a part. */
+/** The event of a slot that belongs to a part; swapped memory's, of which a page fault has three, without the way through a table. */
 export function onPart(slot: u32): void {
-  let part = partAt(0);
-  for (let i: u32 = 1; i < <u32>L.PARTS && slot >= part.slotsEnd; i++) part = partAt(i);
+  let part = partAt(L.PART_SWAP);
+  if (slot < part.slotsEnd) {
+    if (S.plain) onPlainSlot(slot - S.slot);
+    else onSlot(slot - S.slot);
+    return;
+  }
+  for (let i: u32 = L.PART_SWAP + 1; i < <u32>L.PARTS && slot >= part.slotsEnd; i++) part = partAt(i);
   assert(slot >= part.slot && slot < part.slotsEnd);
   part.event(slot);
 }

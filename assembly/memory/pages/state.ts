@@ -222,6 +222,7 @@ export class Swap {
   stream0: u64;
   stream1: u64;
   on: u32;
+  plain: u32; //          1: nothing but what plain.ts does is ever met
   guests: usize;
   guestCount: u32; //     of VMs, and behind them of functions
   ofVms: usize; //        Guest by VM: its own, or that of the function that runs in it

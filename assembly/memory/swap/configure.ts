@@ -150,7 +150,17 @@ export function configureSwap(part: Part): i32 {
   if (!settleDown()) return L.E_FRAMES;
   if (!layTier(functionWords + ((<usize>S.functions * W.FUNCTION_GUEST_WORDS) << 3))) return L.E_MEMORY;
   planUpgrade();
+  S.plain = u32(isPlain());
   return 0;
+}
+
+/** Whether pages are compressed by workers and nothing else (plain.ts). */
+function isPlain(): bool {
+  if ((S.upgrades | S.functions | S.tiered | S.prefetch | S.budget) != 0 || S.devices != 0 || S.kepts != 0 || S.entry == 0) return false;
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    if (guestAt(i).quota != 0) return false;
+  }
+  return true;
 }
 
 /** Whether any page may go to a device. */

@@ -155,7 +155,7 @@ function onExit(): void {
 }
 
 /** What `t` finds where it needs `page`, now that it has left the guest. */
-function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
+export function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
   const word = wordOf(page);
   const state = word & STATE;
   if (state == RESIDENT || state == RESCUED) {

@@ -27,14 +27,14 @@ import { cameUp, moves, staysDown } from "./tier";
 import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } from "./going";
 
 /** The first fault of the queue that can be served begins, or the first that needs one has a victim written. False: none. */
-function beginFault(device: u32): bool {
+export function beginFault(device: u32): bool {
   const q = faultsOf(device);
   const page = q.head;
   const p = pageAt(page);
   if ((p.word & (AWAITS | FRAME | DIRECT)) != FRAME) return beginAnyFault(device);
   q.head = p.next;
   q.length--;
-  beginInHere(page, p, device);
+  beginIn(page, p, device);
   return true;
 }
 
@@ -73,14 +73,8 @@ function beginAnyFault(device: u32): bool {
   return false;
 }
 
-function beginIn(page: u32, p: Page, device: u32): void {
-  beginInHere(page, p, device);
-}
-
 /** A server begins to bring in a page that has its frame. */
-// @ts-ignore: decorator
-@inline
-function beginInHere(page: u32, p: Page, device: u32): void {
+function beginIn(page: u32, p: Page, device: u32): void {
   assert((p.word & STATE) == COMING);
   assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
   const word = p.word;
@@ -135,7 +129,7 @@ function inOrder(last: Task): Task {
   return ordered;
 }
 
-function arriveIn(page: u32, p: Page): void {
+export function arriveIn(page: u32, p: Page): void {
   assert((p.word & (STATE | SERVED)) == (COMING | SERVED));
   assert(S.serving != 0);
   const came = p.word;

@@ -1,0 +1,157 @@
+// The events of a host whose pages are compressed by workers and nothing else: no devices, slow tier, quotas, budget, prefetching, upgrades
+// or functions (configure.ts, isPlain). What fault.ts, servers.ts and going.ts ask at every fault and nobody of such a host answers is left
+// out here, and so is a fault's way through a queue that is empty. Whatever is rare is theirs.
+
+import * as L from "../../layout";
+import * as W from "../pages/layout";
+import { schedule, RANK_FAULT } from "../../kernel/event-queue";
+import { makeReady } from "../../cpu/guest/dispatch";
+import { Q, Task, clock, isNull, nothing, vmAt } from "../../cpu/state";
+import { advance, written } from "../pages/access";
+import { pushCold, takeVictim } from "../pages/levels";
+import { beginMove, endMove, pageAt } from "../pages/moving";
+import {
+  COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
+  STATE, add, backendOf, countersOf, exitAt, guestAt, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
+} from "../pages/state";
+import { leaveGuest } from "./fault";
+import { FAULTS, VICTIMS, begin, faultsOf, frees, give, giveFrames, queueFault, works } from "./frames";
+import { beginVictim, gone } from "./going";
+import { forgetPage } from "./plan";
+import { scan } from "./scan";
+import { arriveIn, beginFault } from "./servers";
+
+/** The event of slot `which` of the engine. */
+export function onPlainSlot(which: u32): void {
+  if (which >= SERVER_SLOTS) onWorker(which - SERVER_SLOTS);
+  else if (which == EXIT_SLOT) onExit();
+  else scan();
+  pumpPlain();
+}
+
+/** Gives idle workers what there is to do. */
+export function pumpPlain(): void {
+  while (S.idleWorkers != 0) {
+    if ((queueAt(VICTIMS).head | queueAt(FAULTS).head) != 0) {
+      if (queueAt(VICTIMS).head != 0) {
+        beginVictim(0);
+        continue;
+      }
+      if (beginFault(0)) continue;
+    }
+    if (S.reclaiming == 0 || S.free + S.leaving >= S.high || <u32>popcnt<u64>(S.idleWorkers) <= S.claims0) break;
+    if (!beginOut()) break;
+  }
+  if (S.going + S.serving == 0 && faultsOf(0).length != 0) clock.status = L.E_FRAMES;
+}
+
+/** One background swap-out begins. False: no page can go. */
+function beginOut(): bool {
+  if (S.listed == 0) return false;
+  const page = takeVictim(nothing<Guest>());
+  if (page == 0) return false;
+  const p = beginMove(page, GOING);
+  const b = backendOf(p.word);
+  mark(page, marksOf(page) | MISSING);
+  S.going++;
+  S.leaving += frees(p);
+  guestOf(p.word).leaving++;
+  forgetPage(page);
+  const ns = S.unmap + works(b.write, b.writeMore);
+  tally(W.SWAP_OUT_NS, ns);
+  begin(0, page, 0, clock.now + ns);
+  return true;
+}
+
+/** Worker `index` is done with its page. */
+function onWorker(index: u32): void {
+  const s = serverAt(index);
+  const page = s.page;
+  const fault = s.fault;
+  s.page = 0;
+  s.fault = 0;
+  S.busy--;
+  S.idleWorkers |= <u64>1 << index;
+  const p = pageAt(page);
+  const word = p.word;
+  if ((word & STATE) == COMING) {
+    const t = p.waiters;
+    if (isNull(t) || !isNull(t.next)) arriveIn(page, p);
+    else arrive(page, p, word, t);
+  } else if ((word & (STATE | DIRECT)) == GOING) leave(page, p, word);
+  else gone(page, fault);
+}
+
+/** The page is out, and nobody waits for it. */
+// @ts-ignore: decorator
+@inline
+function leave(page: u32, p: Page, word: u32): void {
+  const freed = frees(p);
+  S.going--;
+  S.leaving -= freed;
+  guestOf(word).leaving--;
+  p.word = (word & ~STATE) | OUT;
+  endMove(page, p);
+  mark(page, MISSING);
+  give(freed);
+  add(countersOf(kindOf(word)), W.BACKEND_OUTS, 1);
+  if (S.lacking != 0) giveFrames();
+}
+
+/** The page is there, and `t` alone has waited for it. */
+// @ts-ignore: decorator
+@inline
+function arrive(page: u32, p: Page, word: u32, t: Task): void {
+  const g = guestOf(word);
+  const kind = kindOf(word);
+  const c = countersOf(kind);
+  const waited = clock.now - t.readyAt;
+  S.serving--;
+  give(p.kept);
+  add(c, W.BACKEND_INS, 1);
+  if (waited <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
+  p.waiters = nothing<Task>();
+  p.word = (word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
+  endMove(page, p);
+  mark(page, written(g, t.touch, 0));
+  pushCold(g, page);
+  note(W.SWAP_HISTOGRAM_BACKENDS + kind, waited);
+  tallyGuest(g, W.GUEST_STALL_NS, waited);
+  t.touch = advance(g, t.touch);
+  makeReady(vmAt(word >> GUEST_SHIFT_BITS), t);
+}
+
+/** The first fault on its way has left the guest. */
+function onExit(): void {
+  const exit = exitAt(S.exitFirst);
+  const next = S.exitFirst + 1;
+  S.exitFirst = next == S.exitsMax ? 0 : next;
+  if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
+  const t = exit.task;
+  const page = exit.page;
+  if (exit.own == 0) {
+    leaveGuest(t, guestAt(exit.guest), page, 0);
+    return;
+  }
+  // the page comes for its sake, and nothing has begun with it
+  const p = pageAt(page);
+  t.next = p.waiters;
+  p.waiters = t;
+  const waits = S.idleWorkers == 0 || (queueAt(VICTIMS).head | queueAt(FAULTS).head) != 0;
+  if (waits || (p.word & (FRAME | DIRECT)) != FRAME) queueFault(page, p);
+  else bringIn(page, p);
+}
+
+/** An idle worker begins to bring in a page that has its frame and that nobody is in front of. */
+// @ts-ignore: decorator
+@inline
+function bringIn(page: u32, p: Page): void {
+  const word = p.word;
+  const b = backendOf(word);
+  p.word = (word & ~HAD) | QUEUED | SERVED;
+  S.serving++;
+  if (load<u64>(COUNTERS, W.SWAP_QUEUED_MAX << 3) == 0) store<u64>(COUNTERS, 1, W.SWAP_QUEUED_MAX << 3); // as one that has queued
+  const ns = works(b.read, b.readMore) + S.finish;
+  tally(W.SWAP_IN_NS, ns);
+  begin(0, page, 0, clock.now + ns);
+}
