@@ -19,19 +19,28 @@ function bookSearch(v: VCpu, elapsed: u64): void {
   count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
 }
 
-/** Books the time since the last change of state. */
+/** Books the time since the last change of state, in which its core was on its way. */
 // @ts-ignore: decorator
 @inline
-export function settle(v: VCpu): void {
-  let elapsed = clock.now - v.since;
+export function settleTransition(v: VCpu): void {
+  count(v.vm, L.VM_TRANSITION_NS, clock.now - v.since);
   v.since = clock.now;
-  const state = v.state;
+}
+
+/** Books the time since the last change of state, in which it was in `state`. */
+// @ts-ignore: decorator
+@inline
+export function settle(v: VCpu, state: u32): void {
+  const now = clock.now;
+  let elapsed = now - v.since;
+  v.since = now;
   if (state == RUNNING) {
-    if (v.switchLeft != 0) {
+    const switches = v.switchLeft;
+    if (switches != 0) {
       // of the last switch some may be to come; those before it, between tasks that are done, are past
-      const left = v.startedAt > clock.now ? v.startedAt - clock.now : 0;
-      count(v.vm, L.VM_TRANSITION_NS, v.switchLeft - left);
-      elapsed -= v.switchLeft - left;
+      const left = v.startedAt > now ? v.startedAt - now : 0;
+      count(v.vm, L.VM_TRANSITION_NS, switches - left);
+      elapsed -= switches - left;
       v.switchLeft = left;
     }
     count(v.vm, L.VM_TASK_NS, elapsed);
@@ -55,7 +64,7 @@ export function settleAll(): void {
     const core = coreAt(i);
     // since when a core has been idle somebody may want to know (caladan): reading leaves it
     if (isNull(core.vcpu)) idle += clock.now - max<u64>(core.since, clock.statsFrom);
-    else settle(core.vcpu);
+    else settle(core.vcpu, core.vcpu.state);
   }
   store<u64>(H.counters + (L.HOST_IDLE_NS << 3), idle);
   for (let i: u32 = 0; i < H.vmCount; i++) hooks.book(vmAt(i));

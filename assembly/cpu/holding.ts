@@ -2,8 +2,8 @@
 
 import * as L from "../layout";
 import {
-  DENIED, Vm, VCpu, activeAt, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits, dormantOf,
-  occupiedOf,
+  DENIED, Vm, VCpu, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, activesOf, arbiter, clock, traits,
+  dormantOf, occupiedOf,
 } from "./state";
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
 import { lineOf } from "./levels";
@@ -19,8 +19,9 @@ function chooseFrozen(vm: Vm): VCpu {
   if (vm.frozen == 0) {
     if (traits.halts && vm.stealAmount == L.STEAL_NONE) return first;
     // tasks are dispatched to all that are frozen, which are less than there are
-    for (let i: u32 = 0; i < vm.activeCount; i++) {
-      const v = activeAt(vm, i);
+    const end = activesOf(vm) + (<usize>vm.activeCount << 2);
+    for (let at = activesOf(vm); at < end; at += 4) {
+      const v = load<VCpu>(at);
       if (v.state == DORMANT && v.frozen && (isNull(first) || v.index < first.index)) first = v;
     }
     return first;
@@ -71,7 +72,7 @@ export function hold(vm: Vm, by: i32): void {
   assert(by == 1 || by == -1);
   assert(by > 0 || vm.held != 0);
   vm.held += by;
-  takeableHeld(vm);
+  takeableHeld(vm, by < 0);
   if (arbiter.on == 0) return;
   vm.line = lineOf(vm);
   if (by < 0) hasLost(vm);

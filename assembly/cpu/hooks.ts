@@ -100,7 +100,11 @@ export class Hooks {
   // @ts-ignore: decorator
   @inline
   moved(): void {
-    call_indirect<void>(this.moves);
+    if (this.moves != 0) call_indirect<void>(this.moves);
+  }
+  /** Nobody is told from now on. */
+  unsetMoved(): void {
+    this.moves = 0;
   }
 
   /**
@@ -314,8 +318,8 @@ export class Hooks {
     this.onQueued = ignoreVm;
     this.onCoreFree = ignoreCore;
     this.onAnnounce = ignoreWidth;
-    this.onMoved = doNothing;
     this.onArbiter = doNothing;
+    this.moves = 0;
     this.changes = 0;
     this.wants = 0;
     this.paces = 0;

@@ -83,7 +83,8 @@ function countRequests(): void {
 
 // --- steps of moves ---------------------------------------------------------------------------------------------------
 
-// A step takes what it took the time before, nearly always, and so does a grant: how many times is counted when it takes something else.
+// A step takes what it took the time before, nearly always; a grant what one of the last two took, as a core was idle or was not: how many
+// times is counted when it takes something else.
 
 // @ts-ignore: decorator
 @inline
@@ -98,7 +99,10 @@ class Repeat {
   times: u64;
 }
 
-const REPEATS: usize = memory.data(16 * 16, 8);
+const REPEATS: usize = memory.data(2 * 16 * 16, 8);
+/** Those before the last. */
+// @ts-ignore: decorator
+@inline const BEFORE: usize = 16 * 16;
 if (L.HOST_HISTOGRAMS > 16) ERROR("REPEATS have no room for all histograms of the host");
 
 /** Something about a move has taken so long. */
@@ -110,22 +114,31 @@ export function noteStep(which: usize, ns: u64): void {
   else changeStep(which, ns);
 }
 
+/** Another than the last: the last from now on. */
 function changeStep(which: usize, ns: u64): void {
-  countRepeats(which);
-  const repeat = changetype<Repeat>(REPEATS + (which << 4));
-  repeat.ns = ns;
-  repeat.times = 1;
+  const last = changetype<Repeat>(REPEATS + (which << 4));
+  const before = changetype<Repeat>(REPEATS + (which << 4) + BEFORE);
+  const was = last.ns;
+  const times = last.times;
+  if (before.ns != ns) countRepeats(which, BEFORE);
+  last.ns = ns;
+  last.times = before.times + 1;
+  before.ns = was;
+  before.times = times;
 }
 
-function countRepeats(which: usize): void {
-  const repeat = changetype<Repeat>(REPEATS + (which << 4));
+function countRepeats(which: usize, at: usize): void {
+  const repeat = changetype<Repeat>(REPEATS + (which << 4) + at);
   if (repeat.times != 0) recordMany(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, repeat.ns, repeat.times);
   repeat.times = 0;
 }
 
 /** All that was noted is counted. */
 export function countNotes(): void {
-  for (let which: usize = 0; which < <usize>L.HOST_HISTOGRAMS; which++) countRepeats(which);
+  for (let which: usize = 0; which < <usize>L.HOST_HISTOGRAMS; which++) {
+    countRepeats(which, 0);
+    countRepeats(which, BEFORE);
+  }
   if (N.delays != 0) countDelays();
   if (N.requests != 0) countRequests();
 }

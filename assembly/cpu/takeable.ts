@@ -132,21 +132,21 @@ function rowOf(vm: Vm): u32 {
   return vm.held > vm.min ? vm.held - vm.min : 0;
 }
 
-/** What `vm` holds or is guaranteed has changed. */
+/** What `vm` holds or is guaranteed has changed; `less`: it has become less. */
 // @ts-ignore: decorator
 @inline
-export function takeableHeld(vm: Vm): void {
+export function takeableHeld(vm: Vm, less: bool = false): void {
   const row = rowOf(vm);
   vm.victimKey = row == 0 ? i64.MAX_VALUE : vm.rankKey - (<i64>row << 1);
   if (T.on == IN_WORDS) {
-    if (vm.dormantCount != vm.max) lowerLeast(vm);
+    if (!less && vm.dormantCount != vm.max) lowerLeast(vm);
   } else if (T.on && ownOf(vm).row != row) changeRow(vm, row);
 }
 
 // @ts-ignore: decorator
 @inline
 function lowerLeast(vm: Vm): void {
-  const at = changetype<usize>(words) + offsetof<Words>("lowLeast") + (<usize>(vm.level != levels.levels) << 3);
+  const at = changetype<usize>(words) + offsetof<Words>("least") - (<usize>vm.lowest << 3);
   store<i64>(at, min<i64>(load<i64>(at), vm.victimKey));
 }
 
@@ -157,7 +157,14 @@ export function takeableCore(core: Core, before: u32, state: u32): void {
   if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) changeCore(core, (LEAVING >> state) & 1, false);
 }
 
-/** Its vCPU is about to leave `core`, or it is promised. */
+/** Its vCPU, which was in state `before`, is about to leave `core`; in words it does not stand where it could not be told to. */
+// @ts-ignore: decorator
+@inline
+export function takeableLeft(core: Core, before: u32): void {
+  if (T.on == IN_ROWS || ((LEAVING >> before) & 1) != 0) takeableGone(core);
+}
+
+/** It is promised, or taken. */
 // @ts-ignore: decorator
 @inline
 export function takeableGone(core: Core): void {
@@ -166,8 +173,9 @@ export function takeableGone(core: Core): void {
 
 /** `core` may perhaps be taken, or may not; `gone`: it is off the list at once, however that is kept. */
 function changeCore(core: Core, may: u32, gone: bool): void {
-  if (T.on == IN_WORDS && may == 0) forgetAll(<u64>1 << core.index);
-  else if (!gone) setBit(levels.changed, core.index);
+  if (T.on == IN_WORDS && may == 0) {
+    if (core.step == STEP_NONE) forgetAll(<u64>1 << core.index); // else it was when its move began
+  } else if (!gone) setBit(levels.changed, core.index);
   else if (core.takeable != NOT) drop(core);
 }
 
@@ -272,8 +280,10 @@ function empty(level: Level, row: u32, which: u32): void {
 // @ts-ignore: decorator
 @inline
 function noteAsked(): void {
-  if (clock.events != T.askedAt) T.gap = clock.events - T.askedAt;
-  T.askedAt = clock.events;
+  const events = clock.events;
+  const gap = events - T.askedAt;
+  T.gap = select<u64>(gap, T.gap, gap != 0);
+  T.askedAt = events;
 }
 
 /** The words are what they say. */
@@ -299,8 +309,7 @@ function refreshWords(): void {
     if (!mayLeave(core)) continue; // seldom
     // no processor guesses whose core it is and what that is at
     const vm = core.lastVm;
-    const which = (<usize>(vm.level != levels.levels) << 4) | (<usize>(core.vcpu.state != SEARCHING) << 3);
-    const word = changetype<usize>(words) + which;
+    const word = changetype<usize>(words) + offsetof<Words>("searches") - (<usize>vm.lowest << 4) + (<usize>(core.vcpu.state != SEARCHING) << 3);
     store<u64>(word, load<u64>(word) | (changed & -changed));
     lowerLeast(vm);
   }

@@ -67,9 +67,9 @@ function firstOf(cores: u64, floor: i64): Core {
   for (let bits = cores; bits != 0; bits &= bits - 1) {
     const core = all + <usize>ctz<u64>(bits) * offsetof<Core>();
     const key = changetype<Core>(core).lastVm.victimKey;
-    const sooner = key < least;
-    least = select(key, least, sooner);
-    best = select(core, best, sooner);
+    // each with a comparison of its own, as the engine makes a word of one that two share
+    best = select(core, best, key < least);
+    least = select<i64>(least, key, least <= key);
     if (key == floor) break;
   }
   return changetype<Core>(best);

@@ -5,7 +5,7 @@
 // A winner tree: an event that is pending has a leaf, and every node above has the lesser of the two below it, the root the next
 // event. Where a leaf's way to the root goes is known before anything is compared, so that its loads wait for nothing, no branch
 // depends on who wins, and no other event is moved. Leaves are given out as they are needed, and double when all are taken. An event
-// that was taken keeps its leaf ("hole"): the next one scheduled gets it, which spares one of the two ways in the usual "take one,
+// that was taken or cancelled keeps its leaf ("hole"): the next one scheduled gets it, which spares one of the two ways in the usual "take one,
 // schedule one" step.
 //
 // What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
@@ -55,7 +55,7 @@ export class EventQueue {
   freeCount: u32;
   leaves: u32; // there are; a power of two
   levels: u32; // from a leaf to the root
-  hole: u32; // the leaf of the event that was taken last, while nothing else has it; 0 = none
+  hole: u32; // the leaf of an event that was taken or cancelled, while nothing else has it; 0 = none
   rank: u32; // of the event that was taken last, and its slot: what has happened of this instant
   sequence: u64;
   slot: u32;
@@ -208,7 +208,12 @@ function vacant(leaf: u32): u64 {
   return NEVER - <u64>leaf;
 }
 
-function vacate(q: EventQueue, leaf: u32): void {
+/** `now`: else it may be the hole, as whoever cancels mostly schedules something else. */
+function vacate(q: EventQueue, leaf: u32, now: bool): void {
+  if (!now && q.hole == 0) {
+    q.hole = leaf;
+    return;
+  }
   pushFree(q, leaf);
   settle(q, leaf, vacant(leaf), 0);
 }
@@ -295,7 +300,7 @@ export function cancel(q: EventQueue, slot: u32): void {
   const leaf = load<u32>(at);
   if (leaf == 0) return;
   store<u32>(at, 0);
-  vacate(q, leaf);
+  vacate(q, leaf, false);
 }
 
 // @ts-ignore: decorator
@@ -320,7 +325,7 @@ export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): boo
 function closeHole(q: EventQueue): void {
   const leaf = q.hole;
   q.hole = 0;
-  vacate(q, leaf);
+  vacate(q, leaf, true);
 }
 
 /** Time and rank of the next event, in one word; NEVER's or nearly that when there is none. Closes the hole. */

@@ -7,17 +7,16 @@
 // take no event. Moves are decided one after the other and then proceed in parallel; a core in motion is promised to one VM.
 
 import * as L from "../../layout";
-import { schedule, RANK_STEP, cancel } from "../../kernel/event-queue";
-import { record } from "../../kernel/histogram";
+import { NEVER, schedule, RANK_STEP, cancel } from "../../kernel/event-queue";
 import {
   Core, Move, H, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
   STEP_PREEMPT, YIELDING, TASK_HOLDS_LOCK, nothing, Task, SUSPENDING, STEP_SUSPEND, STEP_NONE, STEP_WAKE, ENTERING, STEP_ENTER,
   countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits,
 } from "../state";
 import { removeIdle } from "../idle";
-import { hostHistogram, noteStep } from "../samples";
+import { noteStep } from "../samples";
 import { planOrder } from "../guest/order";
-import { enter, detach, activate, attach } from "../guest/life";
+import { goOver, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
@@ -90,14 +89,13 @@ export function beginPark(core: Core): void {
   step(core, STEP_NOTIFY, settings.notify);
 }
 
-function step(core: Core, which: u32, after: u64): void {
+function step(core: Core, which: u32, took: u64): void {
   core.step = which;
-  if (after == 0) onCore(core);
-  else schedule(Q, core.slot, clock.now + after, RANK_STEP);
+  goOn(core, took);
 }
 
-/** The notice has reached `v`: it stops here and now. */
-function stop(core: Core, v: VCpu): void {
+/** The notice has reached `v`: it stops here and now, and a step begins. Answers how long that takes. */
+function stop(core: Core, v: VCpu): u64 {
   assert(core.vcpu == v);
   const move = moveOf(core);
   if (traits.blind) {
@@ -106,92 +104,115 @@ function stop(core: Core, v: VCpu): void {
     freeze(v, DESCHEDULING);
     if (!isNull(v.task)) hooks.queued(from); // that of another frozen one has waited before
     noteStep(L.HISTOGRAM_DESCHEDULE, move.deschedule);
-    step(core, STEP_DESCHEDULE, move.deschedule);
-    return;
+    core.step = STEP_DESCHEDULE;
+    return move.deschedule;
   }
   const busy = isBusy(v);
   v.task = halt(v, PREEMPTING);
   if (!isNull(v.vm.order)) planOrder(v.vm);
-  if (busy) {
-    count(v.vm, L.VM_PREEMPTIONS, 1);
-    noteStep(L.HISTOGRAM_PREEMPT, move.preempt);
-    step(core, STEP_PREEMPT, move.preempt);
-  } else {
-    core.step = STEP_PREEMPT;
-    onCore(core);
-  }
+  core.step = STEP_PREEMPT;
+  if (!busy) return 0;
+  count(v.vm, L.VM_PREEMPTIONS, 1);
+  noteStep(L.HISTOGRAM_PREEMPT, move.preempt);
+  return move.preempt;
 }
 
 /** The section that `v` was allowed to finish is over. */
 export function stopFinished(v: VCpu): void {
   v.finishing = 0;
-  stop(v.core, v);
+  goOn(v.core, stop(v.core, v));
 }
 
-/** The pending step of a core's move is over. */
+/** The step that has begun takes so long. */
+function goOn(core: Core, took: u64): void {
+  if (took == 0) onCore(core);
+  else schedule(Q, core.slot, clock.now + took, RANK_STEP);
+}
+
+/** The pending step of a core's move is over, and those behind it that take no time. */
 export function onCore(core: Core): void {
+  while (true) {
+    const took = endStep(core);
+    if (took == 0) continue;
+    if (took != NEVER) schedule(Q, core.slot, clock.now + took, RANK_STEP);
+    return;
+  }
+}
+
+/** A step is over; answers how long the next one takes; NEVER: it is not for this core to say. */
+// @ts-ignore: decorator
+@inline
+function endStep(core: Core): u64 {
   const v = core.vcpu;
   const move = moveOf(core);
   switch (core.step) {
     case STEP_NOTIFY: {
-      if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
+      if (v.state == YIELDING) return NEVER; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
       noteStep(L.HISTOGRAM_NOTIFY, move.notify);
       if (settings.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
         v.finishing = 1; // stopFinished goes on
-        return;
+        return NEVER;
       }
-      stop(core, v);
-      return;
+      return stop(core, v);
     }
     case STEP_PREEMPT: {
       const t = v.task;
       v.task = nothing<Task>();
       if (!isNull(t)) putBack(v, t);
-      enter(v, SUSPENDING);
+      goOver(v, SUSPENDING);
       const took = move.suspend + (settings.migrate ? <u64>migrateQueue(v) * settings.migrateTask : 0);
       noteStep(L.HISTOGRAM_SUSPEND, took);
-      step(core, STEP_SUSPEND, took);
-      return;
+      core.step = STEP_SUSPEND;
+      return took;
     }
     case STEP_SUSPEND: {
-      enter(v, DESCHEDULING);
+      goOver(v, DESCHEDULING);
       noteStep(L.HISTOGRAM_DESCHEDULE, move.deschedule);
-      step(core, STEP_DESCHEDULE, move.deschedule);
-      return;
+      core.step = STEP_DESCHEDULE;
+      return move.deschedule;
     }
     case STEP_DESCHEDULE: {
-      record(hostHistogram(L.HISTOGRAM_PARK), L.HOST_HISTOGRAM_SUB_BITS, clock.now - core.parkedAt); // seldom what it was the last time
+      noteStep(L.HISTOGRAM_PARK, clock.now - core.parkedAt);
       core.step = STEP_NONE;
       detach(core);
       if (v.queueLength != 0) hasLost(v.vm);
       afterDetach(core);
-      return;
+      return NEVER;
     }
     case STEP_WAKE: {
-      enter(v, ENTERING);
+      goOver(v, ENTERING);
       hooks.woken(v.vm);
       noteStep(L.HISTOGRAM_WAKE, move.wake);
-      step(core, STEP_ENTER, move.dispatchStep);
-      return;
+      core.step = STEP_ENTER;
+      return move.dispatchStep;
     }
     case STEP_ENTER: {
-      noteStep(L.HISTOGRAM_DISPATCH, move.dispatchStep);
-      core.step = STEP_NONE;
-      v.vm.coming--;
-      hooks.mayWant(v.vm);
-      noteStep(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
-      countHost(L.HOST_MOVES, 1);
-      count(v.vm, L.VM_GRANTS, 1);
-      // no round has been timed since statistics began where `moves` is 0
-      if (curve.moves != 0 && core.round == curve.round && curve.length < curve.capacity) {
-        store<f64>(curve.grants + (<usize>curve.length << 3), <f64>(<i64>(clock.now - curve.start)));
-        curve.length++;
-      }
-      enterGuest(v);
-      hooks.moved();
-      return;
+      arrive(core, v, move);
+      return NEVER;
     }
   }
+  return NEVER;
+}
+
+/** Its new vCPU is there, and looks for a first task. */
+// @ts-ignore: decorator
+@inline
+function arrive(core: Core, v: VCpu, move: Move): void {
+  noteStep(L.HISTOGRAM_DISPATCH, move.dispatchStep);
+  core.step = STEP_NONE;
+  const vm = v.vm;
+  vm.coming--;
+  hooks.mayWant(vm);
+  noteStep(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
+  countHost(L.HOST_MOVES, 1);
+  count(vm, L.VM_GRANTS, 1);
+  // no round has been timed since statistics began where `moves` is 0
+  if (curve.moves != 0 && core.round == curve.round && curve.length < curve.capacity) {
+    store<f64>(curve.grants + (<usize>curve.length << 3), <f64>(<i64>(clock.now - curve.start)));
+    curve.length++;
+  }
+  enterGuest(v);
+  hooks.moved();
 }
 
 /** `v` executes the guest from now on. */

@@ -41,7 +41,7 @@ export function restAtOnce(v: VCpu): void {
   }
   count(vm, L.VM_YIELDS, 1);
   const core = v.core;
-  detachHere(core);
+  detachHere(core, true);
   vm.held--;
   takeableHeld(vm);
   pushIdleHere(core);

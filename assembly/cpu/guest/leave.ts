@@ -86,9 +86,10 @@ export function halt(v: VCpu, state: u32): Task {
   assert(!isNull(v.core));
   let t = nothing<Task>();
   v.finishing = 0;
-  if (v.state == RUNNING) t = isNull(v.task) ? v.task : stopTask(v);
-  else if (v.state == SPINNING) leaveSpin(v);
-  else if (v.state == SEARCHING) endSearch(v);
+  const before = v.state;
+  if (before == RUNNING) t = isNull(v.task) ? v.task : stopTask(v);
+  else if (before == SPINNING) leaveSpin(v);
+  else if (before == SEARCHING) endSearch(v);
   cancel(Q, v.slot);
   deactivate(v);
   enter(v, state);

@@ -1,19 +1,22 @@
 // A vCPU's state and whether it has a core; each change is accounted for.
 
-import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt, arbiter, clock, settings, activesOf, dormantOf } from "../state";
-import { settle } from "../accounts";
+import {
+  VCpu, H, Core, isNull, DESCHEDULING, DORMANT, ENTERING, PREEMPTING, SUSPENDING, WAKING, YIELDING, clearBit, nothing, setBit, activeAt,
+  arbiter, clock, settings, activesOf, dormantOf,
+} from "../state";
+import { settle, settleTransition } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
 import { mayBeShort } from "../rounds";
-import { takeableCore, takeableGone } from "../takeable";
+import { takeableCore, takeableLeft } from "../takeable";
 import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
 @inline
 export function enterHere(v: VCpu, state: u32): void {
   assert(!isNull(v.core) && state != DORMANT);
-  settle(v);
   const before = v.state;
+  settle(v, before);
   v.state = state;
   takeableCore(v.core, before, state);
   if (H.varies) paceChanged(v, before);
@@ -23,21 +26,42 @@ export function enter(v: VCpu, state: u32): void {
   enterHere(v, state);
 }
 
+/** From one state to another, in both of which its core is on its way: nobody else need know. */
+// @ts-ignore: decorator
+@inline
+export function goOver(v: VCpu, state: u32): void {
+  assert(isUnderWay(v.state) && isUnderWay(state));
+  settleTransition(v);
+  v.state = state;
+}
+
+// bits of the states in which a vCPU's core is on its way to it or from it
+// @ts-ignore: decorator
+@inline const UNDER_WAY: u32 = (1 << WAKING) | (1 << ENTERING) | (1 << YIELDING) | (1 << PREEMPTING) | (1 << SUSPENDING) | (1 << DESCHEDULING);
+
+// @ts-ignore: decorator
+@inline
+function isUnderWay(state: u32): bool {
+  return ((UNDER_WAY >> state) & 1) != 0;
+}
+
 /** Gives an idle core, already off the idle stack, to a dormant vCPU. */
 // @ts-ignore: decorator
 @inline
 export function attachHere(core: Core, v: VCpu, state: u32): void {
   assert(isNull(core.vcpu));
   assert(v.state == DORMANT);
-  H.idleNs += clock.now - max<u64>(core.since, clock.statsFrom);
-  clearBit(dormantOf(v.vm), v.index);
-  v.vm.dormantCount--;
+  const now = clock.now;
+  const vm = v.vm;
+  H.idleNs += now - max<u64>(core.since, clock.statsFrom);
+  clearBit(dormantOf(vm), v.index);
+  vm.dormantCount--;
   core.vcpu = v;
-  core.lastVm = v.vm;
+  core.lastVm = vm;
   v.core = core;
-  core.since = clock.now;
+  core.since = now;
   v.lastCore = core;
-  v.since = clock.now;
+  v.since = now;
   v.state = state;
   takeableCore(core, DORMANT, state);
   if (H.varies) paceChanged(v, DORMANT);
@@ -48,28 +72,33 @@ export function attach(core: Core, v: VCpu, state: u32): void {
   attachHere(core, v, state);
 }
 
-/** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
+/**
+ * Takes the core from its vCPU, which is dormant from now on; `ran`: it has run a task until now. The core is
+ * nobody's until it is attached or pushed idle.
+ */
 // @ts-ignore: decorator
 @inline
-export function detachHere(core: Core): void {
+export function detachHere(core: Core, ran: bool): void {
   assert(!isNull(core.vcpu) && core.vcpu.core == core);
   const v = core.vcpu;
-  settle(v);
+  const vm = v.vm;
   const before = v.state;
+  if (ran || !isUnderWay(before)) settle(v, before);
+  else settleTransition(v);
   v.state = DORMANT;
   if (H.varies) paceChanged(v, before);
   v.core = nothing<Core>();
   v.faultUntil = 0; // the exit of a fault is of no further consequence for it
-  setBit(dormantOf(v.vm), v.index);
-  v.vm.dormantCount++;
-  takeableGone(core);
+  setBit(dormantOf(vm), v.index);
+  vm.dormantCount++;
+  takeableLeft(core, before);
   core.vcpu = nothing<VCpu>();
   core.since = clock.now;
 }
 
 export function detach(core: Core): void {
   hooks.coresChange(core.vcpu.vm, -1);
-  detachHere(core);
+  detachHere(core, false);
 }
 
 // --- running ------------------------------------------------------------------------------------------------
@@ -79,18 +108,24 @@ export function activate(v: VCpu): void {
   assert(v.activePlace <= v.vm.activeCount);
   if (v.activePlace != 0) return;
   const vm = v.vm;
-  store<VCpu>(activesOf(vm) + (<usize>vm.activeCount << 2), v);
-  v.activePlace = ++vm.activeCount;
+  const count = vm.activeCount;
+  store<VCpu>(activesOf(vm) + (<usize>count << 2), v);
+  vm.activeCount = count + 1;
+  v.activePlace = count + 1;
 }
 
 /** No task is dispatched to `v` any more; what waits in its queue stays there and can be stolen. */
 export function deactivate(v: VCpu): void {
   assert(v.activePlace == 0 || activeAt(v.vm, v.activePlace - 1) == v);
-  if (v.activePlace == 0) return;
+  const place = v.activePlace;
+  if (place == 0) return;
   const vm = v.vm;
-  const last = activeAt(vm, --vm.activeCount);
-  store<VCpu>(activesOf(vm) + (<usize>(v.activePlace - 1) << 2), last);
-  last.activePlace = v.activePlace;
+  const left = vm.activeCount - 1;
+  vm.activeCount = left;
+  const actives = activesOf(vm);
+  const last = load<VCpu>(actives + (<usize>left << 2));
+  store<VCpu>(actives + (<usize>(place - 1) << 2), last);
+  last.activePlace = place;
   v.activePlace = 0;
   if (settings.signal == L.SIGNAL_QUEUE_LENGTH && arbiter.on != 0 && vm.queued != 0) mayBeShort(vm);
 }

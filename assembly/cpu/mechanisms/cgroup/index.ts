@@ -48,7 +48,6 @@ export function cgroup(): void {
   hooks.onStart = start;
   hooks.onQueued = serve;
   hooks.onCoreFree = onCoreFree;
-  hooks.onMoved = stopThrottled;
   hooks.onArbiter = onPeriod;
   hooks.onTimer = onQuota;
   hooks.onMayWant = onMayWant;
@@ -81,6 +80,8 @@ function seeLimits(): void {
   let limited = ownOfHost<Groups>().throttled;
   for (let i: u32 = 0; i < H.vmCount; i++) limited |= u32(vmAt(i).quota != 0);
   ownOfHost<Groups>().limited = limited;
+  if (limited) hooks.onMoved = stopThrottled;
+  else hooks.unsetMoved();
 }
 
 /** Another mechanism takes over: throttling ends. */
@@ -88,12 +89,18 @@ function leave(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) book(vmAt(i));
 }
 
-/** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
-function charge(vm: Vm, by: i32): void {
-  assert(own<Quota>(vm).usedUntil <= clock.now + 1);
+// @ts-ignore: decorator
+@inline
+function bookUse(vm: Vm): void {
   const q = own<Quota>(vm);
   q.used = usedNow(vm);
   q.usedUntil = clock.now + 1;
+}
+
+/** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
+function charge(vm: Vm, by: i32): void {
+  assert(own<Quota>(vm).usedUntil <= clock.now + 1);
+  bookUse(vm);
   if (vm.quota != 0) planExpiry(vm, by);
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, nextPeriod(), RANK_REPLENISH);
 }
@@ -107,8 +114,9 @@ function planExpiry(vm: Vm, by: i32): void {
 
 /** `by` of its vCPUs come or go now. */
 function onCores(vm: Vm, by: i32): void {
-  charge(vm, by);
-  if (by < 0 && !stands(vm)) offer(vm, 1, 0);
+  if (vm.quota != 0 || !isPending(Q, SLOT_ARBITER)) charge(vm, by);
+  else bookUse(vm);
+  if (by < 0 && vm.queued != 0 && !stands(vm)) offer(vm, 1, 0);
 }
 
 /** After a fork: quotas, the period or stealing may have changed. */

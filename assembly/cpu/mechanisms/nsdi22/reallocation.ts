@@ -118,7 +118,7 @@ function parkAny(vm: Vm, among: u32): void {
 
 /** Task time over task and search time of all cores since the last time, percent; 100 when nothing ran. */
 function utilization(vm: Vm): f64 {
-  for (let k: u32 = 0; k < vm.min; k++) settle(vcpuOf(vm, k));
+  for (let k: u32 = 0; k < vm.min; k++) settle(vcpuOf(vm, k), vcpuOf(vm, k).state);
   const task = load<u64>(countersOf(vm) + (L.VM_TASK_NS << 3));
   const busy = task + load<u64>(countersOf(vm) + (L.VM_STEAL_NS << 3));
   const last = usageOf(vm);
