@@ -105,7 +105,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       // the page draws every bucket, the JSON beside it has none
       const drawn = { ...comparison, runs: runs.map(withBuckets) };
       for (const one of runs) dropBuckets(one);
-      const json = toStableJson(comparison);
+      const json = folder !== undefined || given.flag('json') ? toStableJson(comparison) : '';
       if (folder !== undefined) {
         const again = { command: commandOf('compare', args), scenario: loaded.scenario };
         await writeOut(folder, 'comparison.json', json, runs, drawn, again);

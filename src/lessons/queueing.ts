@@ -1,16 +1,9 @@
 // Waiting lines: what load does to waiting, by the formula and by the run.
 
+import { erlangC } from '../metrics/erlang.js';
 import { groupThousands } from '../report/units.js';
 import type { LessonPlan } from './lesson.js';
 import { found } from './lesson.js';
-
-/** The probability that all `servers` are busy (Erlang C) under `load` erlangs. */
-export function erlangC(servers: number, load: number): number {
-  let blocked = 1; // Erlang B, by its recurrence over servers
-  for (let k = 1; k <= servers; k++) blocked = (load * blocked) / (k + load * blocked);
-  const idle = 1 - load / servers;
-  return blocked / (idle + (1 - idle) * blocked);
-}
 
 export const queueing: LessonPlan = {
   name: 'queueing',

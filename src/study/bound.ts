@@ -121,7 +121,7 @@ export async function whyNone(
   const lift = async (vcpusToo: boolean): Promise<Result | null> =>
     study.interrupted
       ? null
-      : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false });
+      : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false, unread: true });
   const within = await lift(false);
   if (within === null) return null;
   const silent = silence(within, objectives);
@@ -156,7 +156,8 @@ async function whyNoneOfFunctions(
     if (study.interrupted) return null;
     const free = unlimited(scenario, true);
     const lifecycle = { ...scenario.lifecycle!, ...(memoryToo ? { memoryBytes: null } : {}) };
-    const result = await study.once({ ...free, lifecycle }, `${label} without limits`, { overTime: false });
+    const asked = { overTime: false, unread: true };
+    const result = await study.once({ ...free, lifecycle }, `${label} without limits`, asked);
     return study.interrupted ? null : result;
   };
   const cores = await lifted(false);

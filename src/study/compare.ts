@@ -4,6 +4,7 @@
 import { type Difference, differenceOf } from '../result/replications.js';
 import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
+import { likelyCores } from './likely.js';
 import { ofTheVms, type Sizing, sizeFor } from './sizing.js';
 import { type Study, combine } from './study.js';
 import { type Variant, fitting } from './variant.js';
@@ -73,11 +74,14 @@ export async function compareAll(
   };
   if (sizing && scenario.vms.some((vm) => vm.slo !== undefined)) {
     comparison.sizing = [];
-    let likely: number | undefined;
+    const byFormula = likelyCores(scenario);
+    let likely = byFormula;
     for (const [i, { scenario: one, variant }] of fits.entries()) {
       const base = bases[i];
       if (base === undefined || base.incomplete === true) break;
-      const found = await sizeFor(study, one, base, mostCores, likely);
+      // where no core moves, the formula knows better than mechanisms whose cores do
+      const first = one.mechanism.kind === 'static' ? (byFormula ?? likely) : likely;
+      const found = await sizeFor(study, one, base, mostCores, first);
       if (found === null) break;
       likely = ofTheVms(one, found) ?? likely;
       comparison.sizing.push({ ...found, mechanism: variant.label });

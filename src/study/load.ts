@@ -9,7 +9,7 @@ import type { Arrivals, Scenario, VmGroup } from '../scenario/types.js';
 const SECOND = 1e9;
 
 /** Arrivals a second; undefined for traces, which do not tell before they are read, null where completions set the pace. */
-function rateOf(arrivals: Arrivals): number | undefined | null {
+export function rateOf(arrivals: Arrivals): number | undefined | null {
   switch (arrivals.process) {
     case 'poisson':
     case 'deterministic':
@@ -35,7 +35,7 @@ function rateOf(arrivals: Arrivals): number | undefined | null {
 }
 
 /** Mean service time of a request, all its tasks together, ns; undefined where only a draw or a file knows it. */
-function workOf({ workload }: VmGroup): number | undefined {
+export function workOf({ workload }: VmGroup): number | undefined {
   if (workload?.arrivals.process === 'periodic') {
     const { tasks } = workload.arrivals;
     const each = tasks.map(({ periodNs, serviceNs }) => [1 / periodNs, serviceNs / periodNs] as const);

@@ -1,5 +1,6 @@
 // The least of ordered values for which something holds, by bisection over values that were run. That more helps is what
-// bisection takes for granted and what nobody has proved, so the neighbours of the answer are run as well, and what they say is told.
+// bisection takes for granted and what nobody has proved, so the neighbours of the answer are run as well, and what they say is told;
+// the upper one, which cannot change the answer, only where somebody is told.
 
 /** Where a range was cut. */
 export interface RangeCut {
@@ -30,19 +31,26 @@ export interface Found<T extends Trial> {
 const holds = (trial: Trial): boolean => trial.of > 0 && trial.attainedIn === trial.of;
 const holdsSome = (trial: Trial): boolean => trial.attainedIn > 0;
 
+/** Where a search begins, and how far it goes. */
+export interface Way {
+  /** A number whose run costs nothing or little, such as the scenario's own. */
+  readonly hint?: number | undefined;
+  /** A number that is likely to be the answer, such as what another mechanism needs: it and its neighbours come first. */
+  readonly likely?: number | undefined;
+  /** Whether all values are run in the end, so that nothing rests on more being better. */
+  readonly every?: boolean;
+  /** Whether the value above the answer is run, for `missedAbove`; default true. */
+  readonly above?: boolean;
+}
+
 /**
  * @param count values, numbered from 0
  * @param run runs one, about `left` more to come; null ends the search, which then answers null
- * @param hint a number whose run costs nothing or little, such as the scenario's own
- * @param likely a number that is likely to be the answer, such as what another mechanism needs: it and its neighbours come first
- * @param every whether all values are run in the end, so that nothing rests on more being better
  */
 export async function leastOf<T extends Trial>(
   count: number,
   run: (index: number, left: number) => Promise<T | null>,
-  hint?: number,
-  likely?: number,
-  every = false,
+  { hint, likely, every = false, above = true }: Way = {},
 ): Promise<Found<T> | null> {
   const trials = new Map<number, T>();
   let stopped = false;
@@ -92,7 +100,7 @@ export async function leastOf<T extends Trial>(
   for (let index = lowest(holds), before = -1; index !== null && index !== before && !stopped; index = lowest(holds)) {
     before = index;
     if (index > 0) await test(index - 1, holds);
-    if (index + 1 < count) await test(index + 1, holds);
+    if (above && index + 1 < count) await test(index + 1, holds);
   }
   for (let index = 0; every && index < count && !stopped; index++) await test(index, holds);
   if (stopped) return null;

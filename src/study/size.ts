@@ -255,9 +255,7 @@ async function sizeOne(
       if (trial !== null) ended.set(index, trial);
       return trial;
     },
-    ladder.own,
-    undefined,
-    ladder.count <= RUN_ALL,
+    { hint: ladder.own, every: ladder.count <= RUN_ALL },
   );
   // what an interruption leaves is what has ended
   const found = complete ?? soFar(ended);

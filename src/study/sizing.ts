@@ -94,8 +94,11 @@ async function sizeHost(
       const result = await attempt(bare(withFields(scenario, [`host.cores=${ladder.text(index)}`])), true);
       return result === null ? null : asTrial(everyAttained(result));
     },
-    ladder.own,
-    likely === undefined ? undefined : Math.ceil((likely + kept - from) / step),
+    {
+      hint: ladder.own,
+      likely: likely === undefined ? undefined : Math.ceil((likely + kept - from) / step),
+      above: false, // nobody is told
+    },
   );
   if (found === null) return null;
   const cores = found.index === null ? null : ladder.value(found.index);

@@ -5,7 +5,7 @@ import { leastOf, type Trial } from '../../src/study/search.js';
 
 const of = 4;
 
-async function search(attained: readonly number[], hint?: number, likely?: number, every?: boolean) {
+async function search(attained: readonly number[], hint?: number, likely?: number, every?: boolean, above?: boolean) {
   const asked: number[] = [];
   const found = await leastOf(
     attained.length,
@@ -13,9 +13,7 @@ async function search(attained: readonly number[], hint?: number, likely?: numbe
       asked.push(index);
       return { attainedIn: attained[index]!, of };
     },
-    hint,
-    likely,
-    every,
+    { hint, likely, ...(every === undefined ? {} : { every }), ...(above === undefined ? {} : { above }) },
   );
   return { found: found!, asked };
 }
@@ -63,6 +61,20 @@ describe('the least value that holds', () => {
         for (const index of asked) if (index < found.index) expect(attained[index]).toBe(0);
         expect(found.missedAbove).toEqual(
           asked.filter((i) => i > found.index! && attained[i] === 0).sort((a, b) => a - b),
+        );
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('is the same without the value above, which is then not run for its own sake', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(0, of), { minLength: 2, maxLength: 40 }), async (attained) => {
+        const { found, asked } = await search(attained);
+        const { found: without, asked: fewer } = await search(attained, undefined, undefined, false, false);
+        expect([without.index, without.someIndex]).toEqual([found.index, found.someIndex]);
+        expect(asked.filter((index) => !fewer.includes(index))).toEqual(
+          asked.includes(found.index! + 1) && !fewer.includes(found.index! + 1) ? [found.index! + 1] : [],
         );
       }),
       { seed: 1 },
