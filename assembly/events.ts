@@ -3,21 +3,21 @@
 
 import { goOn } from "./cpu/guest/run";
 import {
-  Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
+  Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, arrivals, vmAt, VM_SLOTS_SHIFT, VM_SLOT_MODULATE,
   VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, TASK_STARTED, nothing, isNull, Task, ingress, ownQueue,
-  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits, arbiter, occupiedOf,
+  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, series, settings, traits, arbiter, occupiedOf,
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
 import { behindRounds } from "./cpu/rounds";
 import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
-import { NEVER, schedule, RANK_STEP, closeInstant, peekKey, takeKey, timeOfKey } from "./kernel/event-queue";
+import { NEVER, schedule, RANK_STEP, closeInstant, happens, keyOf, peekKey, peekSlot, takeKey, timeOfKey } from "./kernel/event-queue";
 import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
 import { beginParts, onPart } from "./parts";
-import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
+import { boundByInput, needsInput, onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
 import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
 import { countNotes, noteDelay } from "./cpu/samples";
@@ -108,44 +108,61 @@ export function run(untilNs: f64, budget: f64): i32 {
 
 function runEvents(untilNs: f64, budget: f64): i32 {
   if (clock.status != 0) return <i32>clock.status; // the event that could not be carried out is gone, and so is what it would have led to
-  // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
   clock.runUntil = <u64>(<i64>untilNs);
   clock.runLast = clock.events + <u64>(<i64>budget);
+  clock.bound = keyOf(clock.runUntil + 1, 0);
+  boundByInput();
   const watched = series.logCapacity != 0 || clock.fingerprintOn == 0 || life.on != 0;
   while (true) {
-    if (injection.more) {
-      if (injection.read == injection.write) return L.RUN_INPUT;
-    }
     const key = peekKey(Q);
-    const time = timeOfKey(key);
-    const spent = clock.events == clock.runLast;
-    if (time > clock.runUntil) {
-      if (spent && clock.now < clock.runUntil) return L.RUN_BUDGET; // the clock stays at the last of the events asked for
-      if (clock.runUntil > clock.now) clock.now = clock.runUntil;
-      closeInstant(Q);
-      return L.RUN_DONE;
+    const arrival = arrivals.key;
+    const events = clock.events;
+    if (min<u64>(key, arrival) >= clock.bound || events == clock.runLast) return whyStopped(timeOfKey(min<u64>(key, arrival)));
+    clock.events = events + 1;
+    if (arrival < key || (arrival == key && <u32>arrivals.who < peekSlot(Q))) {
+      const slot = <u32>arrivals.who;
+      const time = timeOfKey(arrival);
+      happens(Q, arrival, slot);
+      clock.now = time;
+      noteEvent(watched, slot, time, 17);
+      onArrival(changetype<Vm>(<usize>(arrivals.who >> 32)));
+      continue;
     }
-    if (spent) return L.RUN_BUDGET;
     const slot = takeKey(Q, key);
+    const time = timeOfKey(key);
     clock.now = time;
-    clock.events++;
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
         noteEvent(watched, slot, time, v.state);
         onVcpu(v);
-      } else if (slot >= H.slotParts) {
-        noteEvent(watched, slot, time, 18);
-        onPart(slot);
-      } else {
-        noteEvent(watched, slot, time, 16);
-        onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
-      }
+      } else onBehind(watched, slot, time);
     } else {
       noteEvent(watched, slot, time, 17);
       onOther(slot);
     }
-    if (clock.status != 0) return <i32>clock.status;
+  }
+}
+
+/** Why the next event, at `time`, is not simulated in the present call. */
+function whyStopped(time: u64): i32 {
+  if (clock.status != 0) return <i32>clock.status;
+  if (needsInput()) return L.RUN_INPUT;
+  const spent = clock.events == clock.runLast;
+  if (spent && (time <= clock.runUntil || clock.now < clock.runUntil)) return L.RUN_BUDGET; // the clock stays at the last of the events asked for
+  if (clock.runUntil > clock.now) clock.now = clock.runUntil;
+  closeInstant(Q);
+  return L.RUN_DONE;
+}
+
+/** An event of a part or of a closed client. */
+function onBehind(watched: bool, slot: u32, time: u64): void {
+  if (slot >= H.slotParts) {
+    noteEvent(watched, slot, time, 18);
+    onPart(slot);
+  } else {
+    noteEvent(watched, slot, time, 16);
+    onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
   }
 }
 
@@ -154,8 +171,7 @@ function onOther(slot: u32): void {
   else if (slot >= SLOT_VMS) {
     const vm = vmAt((slot - SLOT_VMS) >> VM_SLOTS_SHIFT);
     const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
-    if (which == VM_SLOT_ARRIVAL) onArrival(vm);
-    else if (which == VM_SLOT_MODULATE) onModulate(vm);
+    if (which == VM_SLOT_MODULATE) onModulate(vm);
     else if (which == VM_SLOT_OWN) hooks.timer(vm);
     else onLook(vm);
   } else if (slot == SLOT_ARBITER) {

@@ -3,11 +3,12 @@
 
 import * as L from "./layout";
 import { allocate, arenaBase } from "./kernel/arena";
-import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP, peekTime } from "./kernel/event-queue";
+import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP } from "./kernel/event-queue";
+import { createSources, nameSource } from "./kernel/source-queue";
 import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histogram";
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
 import {
-  H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
+  H, SLOT_VMS, arrivals, nextTime, slotOf, VM_SLOTS_SHIFT, VM_BYTES, VM_SLOT_ARRIVAL, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
   injection, series, settings,
 } from "./cpu/state";
 import { layBacklogs } from "./cpu/backlogs";
@@ -149,7 +150,7 @@ function allocateAll(words: usize): bool {
   H.hostHistograms = createHistograms(L.HOST_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   injection.capacity = <u32>word(words, L.HOST_RING);
   injection.ring = allocate(<u64>injection.capacity * L.ARRIVAL_BYTES + 8);
-  return layBacklogs() && createQueue(Q, H.slotsEnd) && injection.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
+  return layBacklogs() && createQueue(Q, H.slotsEnd) && createSources(arrivals, H.vmCount) && injection.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
 }
 
 function layCores(): void {
@@ -170,6 +171,7 @@ function layVms(): bool {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     readVm(vm, i);
+    nameSource(arrivals, i, (<u64>changetype<usize>(vm) << 32) | <u64>(slotOf(vm) + VM_SLOT_ARRIVAL));
     vm.vcpus = H.vcpus + <usize>vcpu * offsetof<VCpu>();
     if (!layVcpus(vm, vcpu)) return false;
     vcpu += vm.max;
@@ -235,7 +237,7 @@ function markSpecial(all: bool): void {
 /** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */
 export function settleAccounts(): u32 {
   settleAll();
-  bookDelays(peekTime(Q) > clock.now ? clock.now + 1 : clock.now); // who begins in a nanosecond that is not over may still be stopped in it
+  bookDelays(nextTime() > clock.now ? clock.now + 1 : clock.now); // who begins in a nanosecond that is not over may still be stopped in it
   store<u64>(H.counters, clock.events, L.HOST_EVENTS << 3);
   store<u64>(H.counters, clock.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
   store<u64>(H.counters, curve.length, L.HOST_CURVE_LENGTH << 3);

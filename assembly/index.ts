@@ -3,17 +3,16 @@
 
 import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
-import { peekTime } from "./kernel/event-queue";
 import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
 import {
-  H, Q, countersOf, inFlight, vmAt, activeAt, coreAt, isNull, DORMANT, SEARCHING, vcpuOf, clock, curve, injection, series,
+  H, Q, countersOf, nextTime, inFlight, vmAt, activeAt, coreAt, isNull, DORMANT, SEARCHING, vcpuOf, clock, curve, injection, series,
 } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/samples";
 import { decisionAt, overrule as overrules, takeableBy } from "./cpu/cores/overrule";
-import { commitInjected } from "./cpu/workload/arrivals";
+import { commitInjected, needsInput } from "./cpu/workload/arrivals";
 import { partAt } from "./kernel/part";
 import { histogramBytes } from "./kernel/histogram";
 
@@ -69,7 +68,7 @@ export function reachArena(): bool {
 /** Whether nothing is left to do up to and including `untilNs`: time is there, and neither an event nor an arrival to be fetched is due. */
 export function finished(untilNs: f64): bool {
   const until = <u64>(<i64>untilNs);
-  return clock.now >= until && peekTime(Q) > until && !(injection.more && injection.read == injection.write);
+  return clock.now >= until && nextTime() > until && !(needsInput());
 }
 
 export function nowNs(): f64 {

@@ -15,6 +15,7 @@ export async function inlined(bytes, look = () => undefined) {
   module.setFeatures(MutableGlobals | NontrappingFPToInt | SignExt | BulkMemory | BulkMemoryOpt);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
+  binaryen.setLowMemoryUnused(true); // as asc has it: its data begins at 1024
   // In nodes of the syntax tree: what is small; what is light, since it calls nothing; what has one caller.
   binaryen.setAlwaysInlineMaxSize(100);
   binaryen.setFlexibleInlineMaxSize(200);

@@ -271,11 +271,23 @@ export class Clock {
   events: u64; //         so far
   runUntil: u64; //       of the present call of run
   runLast: u64; //        number of its last event
+  bound: u64; //          an event of this key or more is not simulated before the call has looked why
   fingerprint: u64; //    of all events
   fingerprintOn: u32;
-  status: u32; //         E_*: error raised by the present event
+  private raised: u32;
   warmup: u64; //         ns
   statsFrom: u64; //      when statistics began
+
+  /** E_*: error raised by the present event, which is the last. */
+  // @ts-ignore: decorator
+  @inline
+  get status(): u32 {
+    return this.raised;
+  }
+  set status(error: u32) {
+    this.raised = error;
+    this.bound = 0;
+  }
 }
 
 /** Rounds of the polling core (rounds.ts, cores/arbiter.ts). */

@@ -8,7 +8,8 @@
 // A core is either idle (nobody's) or belongs to exactly one vCPU, and every nanosecond of it is in exactly one account.
 
 import * as L from "../layout";
-import { EventQueue } from "../kernel/event-queue";
+import { EventQueue, peekTime, timeOfKey } from "../kernel/event-queue";
+import { SourceQueue } from "../kernel/source-queue";
 import { Arbiter, Clock, Core, Curve, Host, Injection, Request, RunQueue, Series, Task, VCpu, Vm } from "./records";
 import { Settings, Traits } from "./settings-record";
 
@@ -120,8 +121,15 @@ export * from "./settings-record";
 // @ts-ignore: decorator
 @inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63;
 
-/** Its pending events. */
+/** Its pending events, */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
+/** but for the next arrival at each VM, those of closed clients left aside. */
+export const arrivals: SourceQueue = changetype<SourceQueue>(memory.data(offsetof<SourceQueue>(), 64));
+
+/** Time of the next event of them all; NO_TIME or more when there is none. */
+export function nextTime(): u64 {
+  return min<u64>(peekTime(Q), timeOfKey(arrivals.key));
+}
 
 // The one host of this instance, at addresses that are known when it is compiled. All that changes lies in linear memory, so that a copy
 // of it is a snapshot.

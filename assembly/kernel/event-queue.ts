@@ -281,7 +281,7 @@ export function scheduleAt(q: EventQueue, slot: u32, time: u64, rank: u64, seque
 @inline
 export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
   assert(slot < q.capacity);
-  const key = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
+  const key = keyOf(at, rank);
   const positioned = q.position + (<usize>slot << 2);
   let leaf = load<u32>(positioned);
   if (leaf == 0) {
@@ -342,6 +342,13 @@ export function timeOfKey(key: u64): u64 {
   return key >> RANK_BITS;
 }
 
+/** By which events are in order, but for those of the same rank and instant. */
+// @ts-ignore: decorator
+@inline
+export function keyOf(time: u64, rank: u64): u64 {
+  return (min<u64>(time, TIME_MAX) << RANK_BITS) | rank;
+}
+
 /** Time of the next event; NO_TIME or more when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline
@@ -361,14 +368,28 @@ export function take(q: EventQueue): u32 {
   return takeKey(q, load<u64>(q.nodes, NODE_BYTES));
 }
 
+/** The slot of the event whose key `peekKey` has answered. */
+// @ts-ignore: decorator
+@inline
+export function peekSlot(q: EventQueue): u32 {
+  return load<u32>(q.nodes, NODE_BYTES + 8);
+}
+
+/** An event of `slot` happens that may stand elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function happens(q: EventQueue, key: u64, slot: u32): void {
+  q.rank = <u32>key & RANK_MASK;
+  q.slot = slot;
+}
+
 /** Takes the event whose key `peekKey` has answered. */
 // @ts-ignore: decorator
 @inline
 export function takeKey(q: EventQueue, key: u64): u32 {
-  const slot = load<u32>(q.nodes, NODE_BYTES + 8);
+  const slot = peekSlot(q);
   const positioned = q.position + (<usize>slot << 2);
-  q.rank = <u32>key & RANK_MASK;
-  q.slot = slot;
+  happens(q, key, slot);
   q.hole = load<u32>(positioned);
   store<u32>(positioned, 0);
   return slot;

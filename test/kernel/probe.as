@@ -3,7 +3,8 @@
 // (test/support/probe.ts); not part of the core. Leaves out whatever the whole core's tests reach by themselves.
 
 import { allocate } from "../../assembly/kernel/arena";
-import { EventQueue, createQueue, schedule, scheduleAt, takeSequence, cancel, isPending, peekTime, take, NO_TIME } from "../../assembly/kernel/event-queue";
+import { EventQueue, createQueue, schedule, scheduleAt, takeSequence, cancel, isPending, keyOf, peekTime, take, timeOfKey, NO_TIME } from "../../assembly/kernel/event-queue";
+import { SourceQueue, createSources, dropSource, nameSource, putSource } from "../../assembly/kernel/source-queue";
 import { createHistograms, histogramBytes, record, resetHistogram, countSamples, OCTAVES, bucketOfRank } from "../../assembly/kernel/histogram";
 import { Distribution, drawInto, exponential, layDistributions, prepareTables, sampleCount, sampleNs } from "../../assembly/kernel/distribution";
 import { below, next, seedStream } from "../../assembly/kernel/random";
@@ -42,6 +43,32 @@ export function queuePeek(): f64 {
 }
 export function queueTake(): u32 {
   return take(queue);
+}
+
+// --- sources: each named by three times its index, and something above that; time -1 stands for "none"
+
+const sources: SourceQueue = changetype<SourceQueue>(memory.data(64, 64));
+
+export function sourcesCreate(count: u32): bool {
+  if (!createSources(sources, count)) return false;
+  for (let i: u32 = 0; i < count; i++) nameSource(sources, i, (<u64>(7 * i) << 32) | <u64>(3 * i));
+  return true;
+}
+export function sourcesPut(index: u32, time: f64, rank: u32): void {
+  putSource(sources, index, keyOf(<u64>(<i64>time), rank));
+}
+export function sourcesDrop(index: u32): void {
+  dropSource(sources, index);
+}
+export function sourcesFirst(): f64 {
+  const time = timeOfKey(sources.key);
+  return time >= NO_TIME ? -1 : <f64>(<i64>time);
+}
+export function sourcesWho(): u32 {
+  return <u32>sources.who;
+}
+export function sourcesBeside(): u32 {
+  return <u32>(sources.who >> 32);
 }
 
 // --- run queues of tasks; a task's client field is its number

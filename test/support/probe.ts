@@ -21,6 +21,12 @@ export interface Probe {
   queueIsPending(slot: number): number;
   queuePeek(): number;
   queueTake(): number;
+  sourcesCreate(count: number): number;
+  sourcesPut(index: number, time: number, rank: number): void;
+  sourcesDrop(index: number): void;
+  sourcesFirst(): number;
+  sourcesWho(): number;
+  sourcesBeside(): number;
   runQueueCreate(): number;
   taskCreate(number: number, readyAt: number): number;
   runQueuePushHead(q: number, task: number): void;

@@ -3,9 +3,10 @@
 // The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
 
 import * as L from "../../layout";
-import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
+import { RANK_ARRIVAL, cancel, keyOf, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
+import { dropSource, putSource } from "../../kernel/source-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { H, Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull, slotOf } from "../state";
+import { H, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
 import { comesAgain, looksAhead } from "./upcoming";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
@@ -27,8 +28,15 @@ function drawAhead(vm: Vm): f64 {
   return drawn;
 }
 
+/** The next arrival at `vm` is at `time`. */
+// @ts-ignore: decorator
+@inline
+function arrivesAt(vm: Vm, time: u64): void {
+  putSource(arrivals, vm.index, keyOf(time, RANK_ARRIVAL));
+}
+
 function scheduleArrival(vm: Vm): void {
-  schedule(Q, slotOf(vm) + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
+  arrivesAt(vm, nextArrival(vm));
 }
 
 export function onArrival(vm: Vm): void {
@@ -39,7 +47,7 @@ export function onArrival(vm: Vm): void {
   if (looksAhead()) comesAgain(vm); // here, where the engine has nothing in its hands that a call would cost
   if (vm.single) {
     const service = sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
-    scheduleHere(Q, slotOf(vm) + VM_SLOT_ARRIVAL, nextArrival(vm), RANK_ARRIVAL);
+    arrivesAt(vm, nextArrival(vm));
     arriveSingle(vm, service, 0);
   } else {
     scheduleArrival(vm);
@@ -68,7 +76,7 @@ function planRelease(vm: Vm, from: u64, behind: i32): void {
     at = due;
     vm.state = i;
   }
-  schedule(Q, slotOf(vm) + VM_SLOT_ARRIVAL, at, RANK_ARRIVAL);
+  arrivesAt(vm, at);
 }
 
 /** A periodic task releases its next job. */
@@ -84,7 +92,7 @@ export function setRate(vm: Vm, rate: f64): void {
   vm.carry = 0;
   vm.gapMean = rate > 0 ? 1e9 / rate : 0;
   if (rate > 0) scheduleArrival(vm);
-  else cancel(Q, slotOf(vm) + VM_SLOT_ARRIVAL);
+  else dropSource(arrivals, vm.index);
 }
 
 /**
@@ -167,6 +175,16 @@ function scheduleInjection(): void {
   schedule(Q, SLOT_INJECT, injection.at, RANK_ARRIVAL);
 }
 
+/** Whether an entry of the ring must be fetched before anything else is simulated. */
+export function needsInput(): bool {
+  return injection.more != 0 && injection.read == injection.write;
+}
+
+/** If so, the next event is not simulated. */
+export function boundByInput(): void {
+  if (needsInput()) clock.bound = 0;
+}
+
 /** The ring holds entries read … write - 1 from now on, sorted by time; `more`: others will follow. */
 export function commitInjected(read: u32, write: u32, more: u32): void {
   injection.read = read;
@@ -183,6 +201,7 @@ export function onInject(): void {
   const width = load<u32>(at, 20);
   const deadline = <i64>load<f64>(at, 24);
   scheduleInjection();
+  boundByInput();
   if (vm & <u32>L.ARRIVAL_FUNCTION) partAt(L.PART_LIFECYCLE).arrive(vm & ~<u32>L.ARRIVAL_FUNCTION, <i64>Math.floor(serviceNs + 0.5));
   else {
     if (!isNull(vmAt(vm).order)) vmAt(vm).order.given = deadline;

@@ -6,7 +6,8 @@
 
 import { allocate } from "../../kernel/arena";
 import { readAhead } from "../../kernel/ahead";
-import { H, Q, VCpu, VM_SLOT_ARRIVAL, Vm, clock, countersOf, slotOf, vmAt } from "../state";
+import { sourceAt } from "../../kernel/source-queue";
+import { H, Q, VCpu, Vm, arrivals, clock, countersOf, vmAt } from "../state";
 import * as L from "../../layout";
 
 // @ts-ignore: decorator
@@ -103,8 +104,8 @@ function readNext(bit: u64): void {
     read ^= load<u64>(at, offsetof<Vm>("queued")) ^ load<u64>(at, offsetof<Vm>("ingressHead")) ^ load<u64>(at, offsetof<Vm>("dormantBits"));
     read ^= load<u64>(at, offsetof<Vm>("ahead")) ^ load<u64>(countersOf(vm), L.VM_WORK_NS << 3) ^ load<u64>(v) ^ load<u64>(v, offsetof<VCpu>("faultUntil"));
     read ^= load<u32>(Q.position + (<usize>(H.slotVcpus + vcpu) << 2));
-    const leaf = load<u32>(Q.position + (<usize>(slotOf(vm) + VM_SLOT_ARRIVAL) << 2));
-    read ^= load<u64>(Q.nodes + (<usize>leaf << 4)) ^ load<u64>(Q.nodes + (<usize>(leaf >> 1) << 4));
+    const leaf = sourceAt(arrivals, vm.index);
+    read ^= load<u64>(leaf) ^ load<u64>(((leaf >> 1) + arrivals.half) & ~15);
   }
   readAhead(read);
 }

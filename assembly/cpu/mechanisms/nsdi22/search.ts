@@ -1,12 +1,12 @@
 // The search of nsdi22's vCPUs: a walk around all queues, one look after another.
 
 import {
-  VCpu, RUNNING, nothing, Task, STEALING, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, setBit, clock,
+  VCpu, RUNNING, nothing, Task, STEALING, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, nextTime, setBit, clock,
   settings, occupiedOf,
 } from "../../state";
 import { STEP_FINAL, STEP_BEGIN, STEP_IDLE, STEP_LOOK, rules, walkOf, walkAt, machine } from "./state";
 import { enter } from "../../guest/life";
-import { NEVER, peekTime, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
+import { NEVER, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
 import { popHead } from "../../run-queue";
 import { run } from "../../guest/run";
 import * as L from "../../../layout";
@@ -26,7 +26,7 @@ export function rest(v: VCpu): void {
   }
   if (v.state != STEALING) enter(v, STEALING);
   if (walk.step != STEP_FINAL) walk.step = STEP_BEGIN;
-  if (rules().everyStep != 0 || machine().roundAt == clock.now || peekTime(Q) == clock.now) schedule(Q, SLOT_ARBITER, clock.now, RANK_LAST);
+  if (rules().everyStep != 0 || machine().roundAt == clock.now || nextTime() == clock.now) schedule(Q, SLOT_ARBITER, clock.now, RANK_LAST);
   else begin(v);
 }
 
