@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { atOnce, inParts } from './later.mjs';
+import { atOnce, inParts, onOneFile } from './later.mjs';
 import { writePolicyImports } from './policies.mjs';
 import {
   at,
@@ -337,7 +337,11 @@ const threadFile = require('node:url').fileURLToPath(
       entryPoints: { cli: 'src/cli/main.ts' },
       chunkNames: 'chunks/[name]-[hash]',
       banner: requiring,
-      plugins: [bundleAsBind, bundlePiscina],
+      plugins: [bundleAsBind, bundlePiscina, onOneFile],
+      logOverride: { 'ignored-bare-import': 'silent' },
+      minifyWhitespace: true,
+      minifySyntax: true, // names stay: of an error that nobody expected they are what is told
+      lineLimit: 140,
     }),
     build({
       ...common,

@@ -66,6 +66,14 @@ const sources = (contentsOf) => ({
  */
 export const atOnce = { name: 'at-once', ...sources((_, text) => withImports(text)) };
 
+/** Files that some source imports later. */
+function importedLater() {
+  const paths = listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name));
+  return paths.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([, quoted]) => sourceOf(path, quoted.slice(1, -1))),
+  );
+}
+
 /** In place of the files that carry the bytes of the cores. */
 const NO_BYTES = "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';";
 
@@ -75,10 +83,7 @@ const NO_BYTES = "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';"
  * the cores come with it.
  */
 export function inParts({ bytes }) {
-  const later = new Set(LATER.map((name) => at('src', `${name}.ts`)));
-  for (const path of listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name)))
-    for (const [, quoted] of readFileSync(path, 'utf8').matchAll(IMPORT))
-      later.add(sourceOf(path, quoted.slice(1, -1)));
+  const later = new Set([...LATER.map((name) => at('src', `${name}.ts`)), ...importedLater()]);
   const experiments = join(at('src/experiments'), '/');
   return {
     name: 'in-parts',
@@ -90,3 +95,41 @@ export function inParts({ bytes }) {
     }),
   };
 }
+
+/** What a command that simulates needs, from `src`: all of it is in one file of the program. */
+const OF_COMMANDS = [
+  ...['simulation', 'scenario/load', 'workload/node-file', 'study/suite/azure-like'],
+  ...['cli/run', 'cli/compare', 'cli/size'],
+];
+const COMMON = 'common-of-commands';
+const STATIC = /^(?:import|export) (?!type)[^;]*? from '(\.[^']+)';/gm;
+
+/** What a file has read before it runs, itself among it. */
+function readWith(path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, file] of readFileSync(path, 'utf8').matchAll(STATIC)) readWith(sourceOf(path, file), seen);
+  return seen;
+}
+
+/**
+ * The program, whose commands are loaded when one is called. esbuild puts what several of them share into a file for each set of those
+ * that share it, ninety for `compare`; so every file that is loaded later imports, if only by name, what most commands need.
+ */
+export const onOneFile = {
+  name: 'on-one-file',
+  setup(hooks) {
+    const atFirst = readWith(at('src/cli/main.ts'));
+    const later = new Set(importedLater().filter((path) => !atFirst.has(path)));
+    hooks.onResolve({ filter: new RegExp(`^${COMMON}$`) }, () => ({
+      path: COMMON,
+      namespace: COMMON,
+      sideEffects: true,
+    }));
+    hooks.onLoad({ filter: /./, namespace: COMMON }, () => {
+      const contents = OF_COMMANDS.map((name) => `export * from './${name}.js';`).join(' ');
+      return { contents, loader: 'js', resolveDir: at('src') };
+    });
+    sources((path, text) => (later.has(path) ? `import '${COMMON}'; ${text}` : text)).setup(hooks);
+  },
+};

@@ -208,7 +208,7 @@ describe('a fleet over a queue', () => {
     let changed = 0;
     for (const name of readdirSync(at('old', 'dist', 'chunks')).filter((one) => one.endsWith('.js'))) {
       const text = readFileSync(at('old', 'dist', 'chunks', name), 'utf8');
-      const older = text.replace(`VERSION = "${VERSION}"`, 'VERSION = "0.0.1"');
+      const older = text.replace(`VERSION="${VERSION}"`, 'VERSION="0.0.1"');
       changed += Number(older !== text);
       writeFileSync(at('old', 'dist', 'chunks', name), older);
     }
