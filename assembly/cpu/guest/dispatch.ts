@@ -61,7 +61,8 @@ function enqueue(vm: Vm, t: Task): void {
     hooks.queued(vm);
     return;
   }
-  queueOn(chooseQueue(vm), t);
+  const v = chooseQueue(vm);
+  if (!runsAtOnce(v, t)) queueOn(v, t);
 }
 
 function chooseQueue(vm: Vm): VCpu {
@@ -96,14 +97,20 @@ function chooseQueue(vm: Vm): VCpu {
   return activeAt(vm, below(changetype<usize>(vm) + offsetof<Vm>("dispatchStream0"), n));
 }
 
+/** Whether `v` searches and takes the task, which runs then. */
+// @ts-ignore: decorator
+@inline
+function runsAtOnce(v: VCpu, t: Task): bool {
+  if (v.state != SEARCHING || v.queueLength != 0 || settings.localCheck != 0) return false;
+  endSearch(v);
+  run(v, t);
+  return true;
+}
+
 /** Queues a ready task on a given vCPU. */
 export function queueOn(v: VCpu, t: Task): void {
+  if (runsAtOnce(v, t)) return;
   const vm = v.vm;
-  if (v.state == SEARCHING && v.queueLength == 0 && settings.localCheck == 0) {
-    endSearch(v);
-    run(v, t);
-    return;
-  }
   waitBegins(vm, t);
   if (settings.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
   if (t.readyAt < clock.now) pushOld(ownQueue(v), t);

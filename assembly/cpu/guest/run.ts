@@ -4,7 +4,7 @@ import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED, clock, setting
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
-import { NEVER, takeSequence, scheduleAt, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
+import { NEVER, takeSequence, scheduleAt, scheduleAtHere, RANK_END, RANK_TOUCH, cancel } from "../../kernel/event-queue";
 import { mayTouch, planTouch, endTouches, hasTouched } from "../../memory/pages/touch";
 import { planRun } from "./plan";
 import { began } from "../series";
@@ -58,13 +58,13 @@ function runSpecialHere(v: VCpu, t: Task): void {
   v.begunAt = start;
   v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
   v.endPlace = takeSequence(Q);
-  const touches = mayTouch(t);
-  if (touches) planTouch(v, t);
-  if (touches || v.vm.quantum != 0 || v.switching) {
+  const at = mayTouch(t) ? planTouch(v, t) : NEVER;
+  t.flags &= ~TASK_SLICED;
+  if (v.vm.quantum != 0 || v.switching) {
     v.asked = 0;
-    t.flags &= ~TASK_SLICED;
     planRun(v);
-  } else scheduleAt(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
+  } else if (at <= v.runsUntil) scheduleAt(Q, v.slot, at, RANK_TOUCH, 0);
+  else scheduleAt(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
   if (ordered) planOrder(v.vm);
 }
 

@@ -176,12 +176,24 @@ function untouchedOf(g: Guest, level: u32): u32 {
 /** A victim: of `g`, or of any VM where it is null. 0: none. */
 export function takeVictim(g: Guest): u32 {
   makeTouches();
-  if (S.guestCount == 1) g = guestAt(0); // whose turn it is always
+  if (S.guestCount == 1) return victimOf(guestAt(0)); // whose turn it is always
   let page = changetype<usize>(g) != 0 ? coldestOf(g) : coldestOfAll();
   if (S.spared) {
     S.spared = 0;
     for (let i: u32 = 0; i < S.guestCount; i++) guestAt(i).spared = 0;
     if (page == 0) page = changetype<usize>(g) != 0 ? untouchedOf(g, 0) : firstOf(0);
+  }
+  if (page != 0) S.listed--;
+  return page;
+}
+
+/** The same of a host's only VM. */
+function victimOf(g: Guest): u32 {
+  let page = coldestOf(g);
+  if (S.spared) {
+    S.spared = 0;
+    g.spared = 0;
+    if (page == 0) page = untouchedOf(g, 0);
   }
   if (page != 0) S.listed--;
   return page;

@@ -68,9 +68,17 @@ export function beginMove(page: u32, bits: u32): Page {
 
 /** `page`, whose record says RESIDENT or OUT, is at rest again; nobody waits for it. */
 export function endMove(page: u32, p: Page): void {
-  assert((p.word & STATE) <= OUT && isNull(p.waiters));
+  assert(isNull(p.waiters));
   if (S.kepts != 0) store<u32>(S.kepts + (<usize>page << 2), p.kept);
-  setRest(page, p.word);
+  rest(page, p, p.word);
+}
+
+/** The same with that word, where what is kept of pages does not vary. */
+// @ts-ignore: decorator
+@inline
+export function rest(page: u32, p: Page, word: u32): void {
+  assert((word & STATE) <= OUT);
+  setRest(page, word);
   p.next = <u32>S.pageSpare;
   S.pageSpare = changetype<usize>(p);
 }

@@ -6,7 +6,7 @@
 // is mapped.
 
 import * as W from "../pages/layout";
-import { takeSequence, schedule, isPending, RANK_FAULT } from "../../kernel/event-queue";
+import { takeSequence, schedule, scheduleAt, isPending, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched, workDone } from "../../cpu/speed";
 import { VCpu, Task, H, Q, RUNNING, isNull, nothing, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
@@ -143,7 +143,7 @@ function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
   exit.guest = guest;
   exit.page = page;
   exit.own = own;
-  if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, clock.now + S.entry, RANK_FAULT);
+  if (S.exitCount++ == 0) scheduleAt(Q, S.slot + EXIT_SLOT, clock.now + S.entry, RANK_FAULT, takeSequence(Q));
 }
 
 /** The first fault on its way has left the guest. */

@@ -6,7 +6,7 @@ import {
 } from "../pages/state";
 import { beginMove, pageAt, pushPage, popPage } from "../pages/moving";
 import * as W from "../pages/layout";
-import { schedule, RANK_SERVE, takeSequence, scheduleAt } from "../../kernel/event-queue";
+import { RANK_SERVE, takeSequence, scheduleAt } from "../../kernel/event-queue";
 import { Q, isNull, clock } from "../../cpu/state";
 import { Distribution, sample, sampleNs } from "../../kernel/distribution";
 import { spend } from "./budget";
@@ -163,7 +163,7 @@ export function begin(device: u32, page: u32, fault: u32, until: u64): void {
   s.page = page;
   s.fault = fault;
   S.busy++;
-  schedule(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE);
+  scheduleAt(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE, takeSequence(Q));
 }
 
 /** How long a server reads or writes, by that law and what comes to it. */

@@ -4,12 +4,12 @@
 
 import * as L from "../../layout";
 import * as W from "../pages/layout";
-import { schedule, RANK_FAULT } from "../../kernel/event-queue";
+import { RANK_FAULT, scheduleAt, takeSequence } from "../../kernel/event-queue";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { Q, Task, clock, isNull, nothing, vmAt } from "../../cpu/state";
 import { advance, written } from "../pages/access";
 import { pushCold, takeVictim } from "../pages/levels";
-import { beginMove, endMove, pageAt } from "../pages/moving";
+import { beginMove, pageAt, rest } from "../pages/moving";
 import {
   COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
   STATE, add, backendOf, countersOf, exitAt, guestAt, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
@@ -30,7 +30,7 @@ export function onPlainSlot(which: u32): void {
 }
 
 /** Gives idle workers what there is to do. */
-export function pumpPlain(): void {
+function pumpPlain(): void {
   while (S.idleWorkers != 0) {
     if ((queueAt(VICTIMS).head | queueAt(FAULTS).head) != 0) {
       if (queueAt(VICTIMS).head != 0) {
@@ -90,8 +90,7 @@ function leave(page: u32, p: Page, word: u32): void {
   S.going--;
   S.leaving -= freed;
   guestOf(word).leaving--;
-  p.word = (word & ~STATE) | OUT;
-  endMove(page, p);
+  rest(page, p, (word & ~STATE) | OUT);
   mark(page, MISSING);
   give(freed);
   add(countersOf(kindOf(word)), W.BACKEND_OUTS, 1);
@@ -110,9 +109,7 @@ function arrive(page: u32, p: Page, word: u32, t: Task): void {
   give(p.kept);
   add(c, W.BACKEND_INS, 1);
   if (waited <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
-  p.waiters = nothing<Task>();
-  p.word = (word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
-  endMove(page, p);
+  rest(page, p, (word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT);
   mark(page, written(g, t.touch, 0));
   pushCold(g, page);
   note(W.SWAP_HISTOGRAM_BACKENDS + kind, waited);
@@ -126,7 +123,7 @@ function onExit(): void {
   const exit = exitAt(S.exitFirst);
   const next = S.exitFirst + 1;
   S.exitFirst = next == S.exitsMax ? 0 : next;
-  if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
+  if (--S.exitCount != 0) scheduleAt(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT, takeSequence(Q));
   const t = exit.task;
   const page = exit.page;
   if (exit.own == 0) {
