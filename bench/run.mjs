@@ -4,8 +4,6 @@
 //   --smoke  one short turn of everything, in seconds: does it still run, are its counts right; its times mean nothing
 // Contestants that are compared run in turns in this process; each figure is given as min, median and max over the turns.
 import { loadavg } from 'node:os';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { datapath, gpu } from './cases/datapath.mjs';
 import { fault } from './cases/fault.mjs';
@@ -19,12 +17,12 @@ import { ideal } from './cases/ideal.mjs';
 import { against, readBaseline, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
+import { pages } from './cases/pages.mjs';
 import { report } from './cases/report.mjs';
 import { scale } from './cases/scale.mjs';
 import { sweep } from './cases/sweep.mjs';
 import { tiers } from './cases/tiers.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
-import { root } from './programs.mjs';
 
 const CASES = {
   ideal,
@@ -41,13 +39,14 @@ const CASES = {
   datapath,
   gpu,
   tiers,
+  pages,
   felt,
   sweep,
   scale,
   page,
   report,
 };
-const NAMES = [...Object.keys(CASES), 'pages'];
+const NAMES = Object.keys(CASES);
 
 function fail(message) {
   process.stderr.write(`bench: ${message}\n`);
@@ -78,7 +77,7 @@ function given() {
 }
 
 const { values, baseline } = given();
-const chosen = values.only?.split(',') ?? (values.smoke ? Object.keys(CASES) : NAMES);
+const chosen = values.only?.split(',') ?? NAMES;
 const unknown = chosen.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) fail(`--only ${unknown.join(',') || "''"} unknown, expected any of ${NAMES.join(', ')}`);
 // What hyperflux is compared with is measured in the same run.
@@ -118,11 +117,4 @@ if (baseline !== undefined) {
   const { text, good } = against(values.against, baseline, figures);
   (values.json ? process.stderr : process.stdout).write(`\n${text}\n`);
   if (!good) process.exitCode = 1;
-}
-if (chosen.includes('pages')) {
-  process.stderr.write('pages …\n');
-  const { status } = spawnSync(process.execPath, [join(root, 'bench', 'pages', 'replacement.mjs')], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exitCode = status ?? 1;
 }

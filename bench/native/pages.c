@@ -1,8 +1,9 @@
 /* The yardstick of the page policies: the same structures and the same steps as assembly/memory/replacement, in C and without
  * a sandbox. A run of the core is compared with it in the same minute on the same machine.
- *   cc -O3 -o pages pages.c && ./pages requests.u64 10000 3 lru sieve
+ *   cc -O3 -o pages pages.c && echo lru sieve lru | ./pages requests.u64 10000
  * The bench takes the better of this and of -march=native, with which gcc 12 keeps half of the loop in vector registers.
- * The file holds 64-bit requests as the core's window does. Prints one JSON line a policy: misses and the best rate.
+ * The file holds 64-bit requests as the core's window does. Replays them once for each policy named on its input, so that turns with the
+ * core are as short as one replay, and answers one JSON line: misses, and the processor time.
  * Leaves out 2q, random and taiji, and write-backs are counted but not printed. */
 #include "pages-opt.h"
 #include "pages.h"
@@ -28,9 +29,9 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
       if (n == c->newest) continue;
       unlink_record(n);
     } else {
-      n = c->records + ++c->used * LINKED_BYTES;
+      n = c->records + ++c->used * LRU_BYTES;
       WORD(n) = request;
-      enter(slot, n);
+      enter_held(slot, n, LRU_HOLDER);
     }
     if (c->newest) put_after(c->newest, n);
     else NEWER(n) = OLDER(n) = n;
@@ -40,12 +41,11 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
   EACH
     PROBE
     n = CHOOSE(u32, hit, n, oldest);
-    const u64 was = WORD(n);
+    const u64 dirty = WORD(n) >> 52 & 1, stays = dirty & hit;
     c->hits += hit;
-    c->writebacks += was >> 52 & (hit ^ 1);
-    leave(slot_of(c, was & KEY_MASK), n);
-    enter(slot, n);
-    WORD(n) = request | (was & (DIRTY & -(u64)hit));
+    c->writebacks += dirty ^ stays;
+    WORD(n) = request | stays << 52;
+    move_held(slot, n, LRU_HOLDER);
     if (n == newest) continue;
     const u32 up = NEWER(n), down = OLDER(n);
     OLDER(up) = down;
@@ -60,7 +60,7 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
   c->newest = newest;
   *cache = local;
 }
-static void fill_ring(Cache *c, const u64 **at, const u64 *end) {
+static void fill_ring(Cache *c, const u64 **at, const u64 *end, u32 start, u32 stop) {
   for (; *at < end && c->used < c->capacity; ++*at) {
     const u64 request = **at | THERE, key = request & KEY_MASK;
     const u32 slot = slot_of(c, key), n = find(slot, key);
@@ -71,53 +71,56 @@ static void fill_ring(Cache *c, const u64 **at, const u64 *end) {
       continue;
     }
     c->used++;
-    c->hand += PLAIN_BYTES;
     WORD(c->hand) = request;
-    enter(slot, c->hand);
+    enter_held(slot, c->hand, HOLDER);
+    if ((c->hand += HELD_BYTES) == stop) c->hand = start;
   }
 }
+#define RING const u32 start = c->records + HELD_BYTES, stop = start + c->capacity * HELD_BYTES;
 static void replay_fifo(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
-  fill_ring(c, &at, end);
-  const u32 start = c->records + PLAIN_BYTES, last = c->records + c->capacity * PLAIN_BYTES;
+  RING
+  fill_ring(c, &at, end, start, stop);
+  u32 hand = c->hand;
   EACH
     PROBE
-    const u32 next = c->hand == last ? start : c->hand + PLAIN_BYTES;
-    c->hand = CHOOSE(u32, hit, c->hand, next);
-    n = CHOOSE(u32, hit, n, next);
-    const u64 was = WORD(n);
+    n = CHOOSE(u32, hit, n, hand);
+    hand += HELD_BYTES & (hit - 1);
+    if (hand == stop) hand = start;
+    const u64 dirty = WORD(n) >> 52 & 1, stays = dirty & hit;
     c->hits += hit;
-    c->writebacks += was >> 52 & (hit ^ 1);
-    leave(slot_of(c, was & KEY_MASK), n);
-    enter(slot, n);
-    WORD(n) = request | (was & (DIRTY & -(u64)hit));
+    c->writebacks += dirty ^ stays;
+    WORD(n) = request | stays << 52;
+    move_held(slot, n, HOLDER);
   DONE
+  c->hand = hand;
   *cache = local;
 }
 
 static void replay_clock(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
-  fill_ring(c, &at, end);
-  const u32 start = c->records + PLAIN_BYTES, last = c->records + c->capacity * PLAIN_BYTES;
+  RING
+  fill_ring(c, &at, end, start, stop);
+  u32 hand = c->hand;
   EACH
     PROBE
-    u32 next = c->hand == last ? start : c->hand + PLAIN_BYTES;
-    u64 was = WORD(next);
+    u64 was = WORD(hand);
     while (was & COUNTER_MASK & ((u64)hit - 1)) {
-      WORD(next) = was - ONE;
-      next = next == last ? start : next + PLAIN_BYTES;
-      was = WORD(next);
+      WORD(hand) = was - ONE;
+      if ((hand += HELD_BYTES) == stop) hand = start;
+      was = WORD(hand);
     }
-    c->hand = CHOOSE(u32, hit, c->hand, next);
-    n = CHOOSE(u32, hit, n, next);
+    n = CHOOSE(u32, hit, n, hand);
+    hand += HELD_BYTES & (hit - 1);
+    if (hand == stop) hand = start;
     was = WORD(n);
     c->hits += hit;
     c->writebacks += was >> 52 & (hit ^ 1);
-    leave(slot_of(c, was & KEY_MASK), n);
-    enter(slot, n);
     const u64 counted = (was | request) + ((was & COUNTER_MASK) < c->ceiling ? ONE : 0);
     WORD(n) = CHOOSE(u64, hit, counted, request);
+    move_held(slot, n, HOLDER);
   DONE
+  c->hand = hand;
   *cache = local;
 }
 
@@ -363,8 +366,8 @@ static double now(void) {
 
 typedef void Replay(Cache *, const u64 *, const u64 *);
 static const struct { const char *name; Replay *replay; u32 sentinels, known_tenths, record_bytes, slots_each; } POLICIES[] = {
-  {"lru", replay_lru, 0, 10, LINKED_BYTES, 3},    {"fifo", replay_fifo, 0, 10, PLAIN_BYTES, 3},
-  {"clock", replay_clock, 0, 10, PLAIN_BYTES, 3}, {"sieve", replay_sieve, 0, 10, LINK_BYTES, 3},
+  {"lru", replay_lru, 0, 10, LRU_BYTES, 2},       {"fifo", replay_fifo, 0, 10, HELD_BYTES, 3},
+  {"clock", replay_clock, 0, 10, HELD_BYTES, 3},  {"sieve", replay_sieve, 0, 10, LINK_BYTES, 3},
   {"lfu", replay_lfu, 1, 10, LFU_BYTES, 1},       {"s3fifo", replay_s3fifo, 3, 19, LINKED_BYTES, 3},
   {"arc", replay_arc, 4, 20, LINKED_BYTES, 3},    {"opt", NULL, 0, 0, 0, 0},
 };
@@ -388,6 +391,7 @@ static Cache *make(u32 p, u32 capacity, u32 *next, u64 requests) {
   c->records = take((last + 1ull) * POLICIES[p].record_bytes);
   c->hand = c->behind = c->records;
   if (POLICIES[p].replay == replay_sieve) NEXT(c->records) = c->newest = c->records;
+  if (POLICIES[p].replay == replay_fifo || POLICIES[p].replay == replay_clock) c->hand += HELD_BYTES;
   if (POLICIES[p].replay == replay_clock) c->ceiling = ONE;
   if (POLICIES[p].replay == replay_lfu)
     for (u32 i = 0, groups = take(8ull * capacity); i < capacity; i++) free_group(c, groups + 8 * i);
@@ -398,40 +402,41 @@ static Cache *make(u32 p, u32 capacity, u32 *next, u64 requests) {
   return c;
 }
 
+/* One replay in fresh memory, which is never freed: some thousands of them fit. Prints its line. */
+static void run(u32 p, u32 capacity, const u64 *requests, u64 count, u32 *next) {
+  static u64 window[WINDOW];
+  Cache *c = make(p, capacity, next, count);
+  double spent = 0;
+  for (u64 i = 0; i < count; i += WINDOW) {
+    u64 some = count - i < WINDOW ? count - i : WINDOW;
+    memcpy(window, requests + i, some * 8); /* the core's window is filled outside the clock as well */
+    double before = now();
+    if (POLICIES[p].replay) POLICIES[p].replay(c, window, window + some);
+    else replay_opt(c, (u32)some);
+    spent += now() - before;
+  }
+  printf("{\"misses\":%llu,\"seconds\":%.9f}\n", (unsigned long long)(count - c->hits), spent);
+  fflush(stdout);
+}
+
 int main(int argc, char **argv) {
-  if (argc < 5) { fprintf(stderr, "usage: pages REQUESTS CAPACITY REPEATS POLICY...\n"); return 2; }
+  if (argc != 3) { fprintf(stderr, "usage: pages REQUESTS CAPACITY\n"); return 2; }
   FILE *file = fopen(argv[1], "rb");
   if (!file) { perror(argv[1]); return 2; }
   fseek(file, 0, SEEK_END);
   u64 count = (u64)ftell(file) / 8;
   rewind(file);
-  u64 *requests = zeroed(count * 8), *window = zeroed(WINDOW * 8);
+  u64 *requests = zeroed(count * 8);
   if (fread(requests, 8, count, file) != count) { fprintf(stderr, "pages: short read\n"); return 2; }
   fclose(file);
   u32 *next = NULL;
-  for (int a = 4; a < argc; a++) {
+  char name[32];
+  while (scanf("%31s", name) == 1) {
     u32 p = 0;
-    while (p < sizeof POLICIES / sizeof *POLICIES && strcmp(POLICIES[p].name, argv[a])) p++;
-    if (p == sizeof POLICIES / sizeof *POLICIES) { fprintf(stderr, "pages: no policy %s\n", argv[a]); return 2; }
+    while (p < sizeof POLICIES / sizeof *POLICIES && strcmp(POLICIES[p].name, name)) p++;
+    if (p == sizeof POLICIES / sizeof *POLICIES) { fprintf(stderr, "pages: no policy %s\n", name); return 2; }
     if (!POLICIES[p].replay && !next) next = next_uses(requests, count);
-    double best = 1e300;
-    u64 misses = 0;
-    for (int repeat = 0; repeat < atoi(argv[3]); repeat++) {
-      Cache *c = make(p, (u32)atoi(argv[2]), next, count); /* never freed: a handful of them, and the process ends */
-      double spent = 0;
-      for (u64 i = 0; i < count; i += WINDOW) {
-        u64 some = count - i < WINDOW ? count - i : WINDOW;
-        memcpy(window, requests + i, some * 8); /* the core's window is filled outside the clock as well */
-        double before = now();
-        if (POLICIES[p].replay) POLICIES[p].replay(c, window, window + some);
-        else replay_opt(c, (u32)some);
-        spent += now() - before;
-      }
-      if (spent < best) best = spent;
-      misses = count - c->hits;
-    }
-    printf("{\"policy\":\"%s\",\"misses\":%llu,\"requestsPerSecond\":%.0f}\n", argv[a], (unsigned long long)misses, (double)count / best);
-    fflush(stdout);
+    run(p, (u32)atoi(argv[2]), requests, count, next);
   }
   return 0;
 }

@@ -41,7 +41,8 @@ static u32 memory_used = 64;
     __asm__("" : "+r"(mask)); \
     (type)((((a) ^ (b)) & mask) ^ (b)); \
   })
-enum { PLAIN_BYTES = 12, LINK_BYTES = 16, LINKED_BYTES = 20, LFU_BYTES = 24 };
+enum { LINK_BYTES = 16, HELD_BYTES = 16, LINKED_BYTES = 20, LFU_BYTES = 24, LRU_BYTES = 24 };
+enum { HOLDER = 12, LRU_HOLDER = 20 }; /* where a record keeps the address of what holds its own (held.ts) */
 
 typedef struct {
   u32 capacity, used, table, records;
@@ -86,6 +87,19 @@ static inline __attribute__((always_inline)) void leave(u32 slot, u32 n) {
   u32 at = slot;
   while (AT32(at) != n) at = AT32(at) + 8;
   AT32(at) = CHAIN(n);
+}
+static inline __attribute__((always_inline)) void enter_held(u32 slot, u32 n, u32 holder) {
+  const u32 next = AT32(slot);
+  CHAIN(n) = next;
+  FIELD(u32, n, holder) = slot;
+  FIELD(u32, next, holder) = n + 8;
+  AT32(slot) = n;
+}
+static inline __attribute__((always_inline)) void move_held(u32 slot, u32 n, u32 holder) {
+  const u32 held = FIELD(u32, n, holder), next = CHAIN(n);
+  AT32(held) = next;
+  FIELD(u32, next, holder) = held;
+  enter_held(slot, n, holder);
 }
 
 static inline void make_list(u32 s) { NEWER(s) = OLDER(s) = s; }

@@ -63,6 +63,7 @@ interface Smoke {
     datapath: { packets: number };
     gpu: { steps: number };
     tiers: Record<string, { hits: number; promotions: number; totalNs: number }>;
+    pages: Record<string, number> & { skipped?: string };
     sweep: { rows: number; same: boolean };
     page: { skipped?: string; frames?: number };
     report: { skipped?: string; pictures?: number };
@@ -100,6 +101,7 @@ describe('npm run bench -- --smoke', () => {
       'datapath',
       'gpu',
       'tiers',
+      'pages',
       'felt',
       'sweep',
       'scale',
@@ -252,5 +254,13 @@ describe('npm run bench -- --smoke', () => {
       expect(own.hits).toBeGreaterThan(100_000);
       if (tiers['skipped'] === undefined) expect(own).toEqual(tiers[`C ${after}`]);
     }
+  });
+
+  test('no policy misses less than the optimal one, and C misses what the core does', () => {
+    const { skipped, inC, requests, ...misses } = smoke.counts.pages;
+    expect(requests).toBe(300_000);
+    expect(Object.keys(misses)).toHaveLength(11);
+    for (const count of Object.values(misses)) expect(count).toBeGreaterThanOrEqual(misses['opt']!);
+    if (skipped === undefined) expect(inC).toBe(2); // which end with an error where they miss anything else
   });
 });

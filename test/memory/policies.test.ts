@@ -24,13 +24,13 @@ const none = (): [number?, number?] => [];
 
 const CASES: readonly Case[] = [
   { name: 'lru', id: id.POLICY_LRU, parameters: none, model: (c) => new models.LruModel(c), bytesAPage: 32 },
-  { name: 'fifo', id: id.POLICY_FIFO, parameters: none, model: (c) => new models.FifoModel(c), bytesAPage: 24 },
+  { name: 'fifo', id: id.POLICY_FIFO, parameters: none, model: (c) => new models.FifoModel(c), bytesAPage: 28 },
   {
     name: 'clock',
     id: id.POLICY_CLOCK,
     parameters: (_, draw) => [1 + (draw % 2)],
     model: (c, [bits]) => new models.ClockModel(c, bits!),
-    bytesAPage: 24,
+    bytesAPage: 28,
   },
   {
     name: 'random',

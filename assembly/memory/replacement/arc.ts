@@ -3,10 +3,10 @@
 // max(ratio of the two, 1).
 // 32 bytes a page, resident or remembered: record 20, slots 12; two pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, SLOTS_AHEAD, takeOut } from "./cache";
 import { POLICY_ARC } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
-import { enter, find, setWord, slotOf, word } from "./page-table";
+import { enter, find, setWord, word } from "./page-table";
 import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
@@ -128,14 +128,14 @@ function makeRoom(cache: Arc): bool {
 }
 
 export function replayArc(cache: Arc, at: usize, end: usize): void {
-  const table = cache.table;
+  let ahead = SLOTS_AHEAD;
   const records = cache.records;
-  const slots = cache.slots;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     let record = find(slot, key);
     let queue = SENTINELS; // not known
     if (record != 0) {

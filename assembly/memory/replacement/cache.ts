@@ -71,24 +71,27 @@ export function takeOut(cache: Cache, record: usize): void {
   leave(slotOf(cache.table, cache.slots, word(record) & KEY_MASK), record);
 }
 
-/** Requests looked up ahead of their replay: two cache lines each, 8 KiB in all. */
+/** Requests looked up ahead of their replay. */
 // @ts-ignore: decorator
 @inline export const AHEAD: usize = 64;
-/** A cache of at least this many bytes is read ahead of. */
-// @ts-ignore: decorator
-@inline export const AHEAD_FROM_BYTES: u64 = 2 << 20;
+
+/** Where their slots are, u32 each, in the same order; a policy that asks for slots itself (slotOf) needs none of them. */
+export const SLOTS_AHEAD: usize = memory.data(256, 64);
 
 /**
- * Reads what the next requests will need, the slot and the record it names, so that it is in the first-level cache by then.
- * Nothing here depends on a branch, so the processor fetches many at once; in the replay every second request may be
- * mispredicted, and each would wait for its own two.
+ * Writes the slots of the next requests to SLOTS_AHEAD, and reads the record that each names, so that both are in the first-level cache
+ * when they are replayed. Nothing here depends on a branch, so the processor fetches many at once; in the replay every second request
+ * may be mispredicted, and each would wait for its own two. The replay has registers for what it does then, as it hashes nothing.
  */
-export function touch(cache: Cache, at: usize, end: usize): void {
+export function lookAhead(cache: Cache, at: usize, end: usize): void {
   const table = cache.table;
   const slots = cache.slots;
   let sum: u64 = 0;
-  for (; at < end; at += REQUEST_BYTES) {
-    sum += word(first(slotOf(table, slots, (load<u64>(at) & PAGE_MASK) | THERE)));
+  for (let into = SLOTS_AHEAD; at < end; at += REQUEST_BYTES) {
+    const slot = slotOf(table, slots, (load<u64>(at) & PAGE_MASK) | THERE);
+    sum += word(first(slot));
+    store<u32>(into, <u32>slot);
+    into += 4;
   }
   cache.touched = sum;
 }

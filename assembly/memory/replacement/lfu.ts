@@ -5,10 +5,10 @@
 // k (k + 1) / 2 requests at least, so there are at most as many as pages and as sqrt(2 requests): 4,472 after 10 M. They are the
 // one thing that grows while a policy is replayed, between two windows.
 
-import { Cache, makeCache, makeRegion, takeOut } from "./cache";
+import { Cache, makeCache, makeRegion, SLOTS_AHEAD, takeOut } from "./cache";
 import { POLICY_LFU } from "./ids";
 import { LINKED_BYTES, makeList, newer, older, oldest, putAfter, unlink } from "./links";
-import { enter, find, setWord, slotOf, word } from "./page-table";
+import { enter, find, setWord, word } from "./page-table";
 import { policy, reserves } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
@@ -145,9 +145,8 @@ function admit(cache: Lfu, list: usize, record: usize): void {
 }
 
 export function replayLfu(cache: Lfu, at: usize, end: usize): void {
-  const table = cache.table;
+  let ahead = SLOTS_AHEAD;
   const list = cache.records;
-  const slots = cache.slots;
   const capacity = cache.capacity;
   let used = cache.used;
   let hits: u64 = 0;
@@ -156,7 +155,8 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     const found = find(slot, key);
     if (found != 0) {
       hits++;

@@ -3,7 +3,7 @@
 // 24 bytes a page: record 12, slots 12.
 
 import { below, seedStream, STREAM_BYTES } from "../../kernel/random";
-import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
+import { Cache, makeCache, makeRegion, PLAIN_BYTES, SLOTS_AHEAD } from "./cache";
 import { POLICY_RANDOM } from "./ids";
 import { enter, find, leave, setWord, slotOf, word } from "./page-table";
 import { policy } from "./registry";
@@ -29,6 +29,7 @@ export function makeRandom(capacity: u32, seed: u64): usize {
 }
 
 export function replayRandom(cache: Random, at: usize, end: usize): void {
+  let ahead = SLOTS_AHEAD;
   const table = cache.table;
   const records = cache.records;
   const slots = cache.slots;
@@ -41,7 +42,8 @@ export function replayRandom(cache: Random, at: usize, end: usize): void {
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     const found = find(slot, key);
     if (found != 0) {
       hits++;

@@ -3,10 +3,10 @@
 // page remembered when it is wanted again enters the main queue, which is a CLOCK with counters up to 3.
 // 32 bytes a page, resident or remembered: record 20, slots 12; 1.9 pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, SLOTS_AHEAD, takeOut } from "./cache";
 import { POLICY_S3FIFO } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
-import { enter, find, setWord, slotOf, word } from "./page-table";
+import { enter, find, setWord, word } from "./page-table";
 import { policy } from "./registry";
 import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
@@ -113,15 +113,15 @@ function evictMain(cache: S3Fifo): void {
 }
 
 export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
-  const table = cache.table;
+  let ahead = SLOTS_AHEAD;
   const records = cache.records;
-  const slots = cache.slots;
   const capacity = cache.capacity;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     let record: usize = 0;
     const found = find(slot, key);
     let remembered = false;

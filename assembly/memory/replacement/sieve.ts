@@ -2,9 +2,9 @@
 // clears bits, throws out the first page it finds unvisited and stays there; new pages go to the newest end.
 // The hand always knows the page it came from, so a page is unlinked without a link back: 28 bytes a page: record 16, slots 12.
 
-import { Cache, makeCache, PLAIN_BYTES } from "./cache";
+import { Cache, makeCache, PLAIN_BYTES, SLOTS_AHEAD } from "./cache";
 import { POLICY_SIEVE } from "./ids";
-import { CHAIN, chain, enter, find, first, is, move, setWord, slotOf, word } from "./page-table";
+import { CHAIN, chain, enter, find, first, is, move, setWord, word } from "./page-table";
 import { policy } from "./registry";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
@@ -79,14 +79,14 @@ function evict(cache: Sieve, list: usize): usize {
 }
 
 export function replaySieve(cache: Sieve, at: usize, end: usize): void {
-  const table = cache.table;
+  let ahead = SLOTS_AHEAD;
   const list = cache.records;
-  const slots = cache.slots;
   let newest = cache.newest;
   let hits: u64 = 0;
   for (; at < end && cache.used < cache.capacity; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
-    const slot = slotOf(table, slots, request & KEY_MASK);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     let record = find(slot, request & KEY_MASK);
     if (record != 0) {
       hits++;
@@ -109,7 +109,8 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     const found = first(slot);
     if (is(found, key)) {
       visit(found, request);
@@ -126,7 +127,7 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
     const record = evict(cache, list);
     const victim = word(record);
     cache.writebacks += (victim >> DIRTY_BIT) & 1;
-    move(table, slots, victim, slot, record);
+    move(cache.table, cache.slots, victim, slot, record);
     setWord(record, request);
     setNext(cache.newest, record);
     setNext(record, list);

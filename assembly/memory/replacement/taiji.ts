@@ -8,7 +8,7 @@
 // Leaves out watermarks and the swap-out workers: that is the swap engine's part.
 // 28 bytes a page: record 16, slots 12.
 
-import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
+import { Cache, makeCache, makeRegion, PLAIN_BYTES, SLOTS_AHEAD } from "./cache";
 import { POLICY_TAIJI } from "./ids";
 import { enter, find, leave, setWord, slotOf, word } from "./page-table";
 import { policy } from "./registry";
@@ -118,6 +118,7 @@ function takeVictim(cache: Taiji): usize {
 }
 
 export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
+  let ahead = SLOTS_AHEAD;
   const table = cache.table;
   const records = cache.records;
   const slots = cache.slots;
@@ -131,7 +132,8 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     const found = find(slot, key);
     if (found != 0) {
       hits++;

@@ -3,10 +3,10 @@
 // goes to the LRU queue Am. A hit in A1in changes nothing: that would be correlated use.
 // 32 bytes a page, resident or remembered: record 20, slots 12; 1.5 pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, SLOTS_AHEAD, takeOut } from "./cache";
 import { POLICY_TWO_QUEUE } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
-import { enter, find, setWord, slotOf, word } from "./page-table";
+import { enter, find, setWord, word } from "./page-table";
 import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
@@ -83,15 +83,15 @@ function evict(cache: TwoQueue): void {
 }
 
 export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
-  const table = cache.table;
+  let ahead = SLOTS_AHEAD;
   const records = cache.records;
-  const slots = cache.slots;
   const capacity = cache.capacity;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
-    const slot = slotOf(table, slots, key);
+    const slot = <usize>load<u32>(ahead);
+    ahead += 4;
     let record: usize = 0;
     const found = find(slot, key);
     let remembered = false;
