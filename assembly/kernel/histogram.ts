@@ -76,6 +76,10 @@ export function countSamples(h: usize, bits: u32): u64 {
     const octave = at >> (bits + 3);
     const stop = min<usize>(end, (octave + 1) * octaveBytes);
     let here: u64 = 0;
+    for (; at + 24 < stop; at += 32) {
+      here += load<u64>(h + at, HEADER) + load<u64>(h + at, HEADER + 8);
+      here += load<u64>(h + at, HEADER + 16) + load<u64>(h + at, HEADER + 24);
+    }
     for (; at < stop; at += 8) here += load<u64>(h + at, HEADER);
     store<f64>(OCTAVES + (octave << 3), <f64>(<i64>here));
     count += here;

@@ -18,10 +18,9 @@ interface CoreTotals {
   max: bigint;
 }
 
-function rounded(
-  count: number,
-  { sum, squares, least, max }: CoreTotals,
-): Pick<Totals, 'count' | 'sum' | 'sumSquares' | 'min' | 'max'> {
+type Rounded = Pick<Totals, 'count' | 'sum' | 'sumSquares' | 'min' | 'max'>;
+
+function rounded(count: number, { sum, squares, least, max }: CoreTotals): Rounded {
   const min = count === 0 ? 0 : Number(BigInt.asUintN(64, ~least));
   return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
 }
@@ -30,6 +29,9 @@ const TWO_32 = 2 ** 32;
 
 export class CoreHistograms {
   private readonly core: HistogramExports;
+  /** Of all memory, as long as it does not grow. */
+  private words = new Uint32Array(0);
+  private numbers = new Float64Array(0);
 
   constructor(
     exports: WebAssembly.Exports,
@@ -48,14 +50,15 @@ export class CoreHistograms {
   samples(at: number, subBucketBits: number, scale: number): Totals & Samples {
     const { core } = this;
     const count = core.histogramCount(at, subBucketBits);
-    const octaves = new Float64Array(this.memory.buffer, core.histogramOctaves(), 54 - subBucketBits).slice();
+    const octaves = this.octaves(count);
     const bucketOfRank = (rank: number): number => {
       let octave = 0;
       let left = rank;
       for (; left > octaves[octave]!; octave++) left -= octaves[octave]!;
       return core.histogramBucket(at, subBucketBits, octave, left);
     };
-    return { ...rounded(count, this.totals(at)), subBucketBits, scale, bucketOfRank };
+    const { sum, sumSquares, min, max } = this.roundedAt(count, at);
+    return { count, sum, sumSquares, min, max, subBucketBits, scale, bucketOfRank };
   }
 
   /** Several put together here, where sums are still the core's integers: the same bits as if one had counted all. */
@@ -84,6 +87,43 @@ export class CoreHistograms {
     const halves = new Uint32Array(this.memory.buffer, at + 8 * L.HISTOGRAM_COUNTERS, 2 * counts.length);
     for (let index = from, to = bucketIndex(Number(max), subBucketBits); index <= to; index++)
       counts[index]! += halves[2 * index]! + halves[2 * index + 1]! * TWO_32;
+  }
+
+  private look(): void {
+    const { buffer } = this.memory;
+    if (this.words.buffer === buffer) return;
+    this.words = new Uint32Array(buffer);
+    this.numbers = new Float64Array(buffer);
+  }
+
+  /** How many of the `count` that were counted last are in each octave, up to the last. A list: one more typed array takes longer. */
+  private octaves(count: number): number[] {
+    this.look();
+    const octaves: number[] = [];
+    for (let at = this.core.histogramOctaves() / 8, left = count; left > 0; at++) {
+      const here = this.numbers[at]!;
+      octaves.push(here);
+      left -= here;
+    }
+    return octaves;
+  }
+
+  /** `rounded(totals)`: halves of 32 bits round as a BigInt does, where there are no more than 64 bits. */
+  private roundedAt(count: number, at: number): Rounded {
+    this.look();
+    const { words } = this;
+    const from = at / 4;
+    const half = (which: number): number => words[from + which]!;
+    const whole = (word: number): number => half(2 * word) + half(2 * word + 1) * TWO_32;
+    if (whole(L.HISTOGRAM_SUM_HI) > 0 || whole(L.HISTOGRAM_SQUARES_HI) > 0) return rounded(count, this.totals(at));
+    const min = (~half(2 * L.HISTOGRAM_MIN) >>> 0) + (~half(2 * L.HISTOGRAM_MIN + 1) >>> 0) * TWO_32;
+    return {
+      count,
+      sum: whole(L.HISTOGRAM_SUM),
+      sumSquares: whole(L.HISTOGRAM_SQUARES_LO),
+      min: count === 0 ? 0 : min,
+      max: whole(L.HISTOGRAM_MAX),
+    };
   }
 
   private totals(at: number): CoreTotals {

@@ -95,10 +95,16 @@ export class IntervalReadings {
 
   private byDistribution(): Intervals[] {
     if (this.many === 0 || this.readings.length < this.many) return [];
-    return this.members.map((_, which) => {
-      const differences = (column: number): number[] =>
-        this.readings.map((row, i) => row[column]! - (i === 0 ? 0 : this.readings[i - 1]![column]!));
-      return { counts: differences(2 * which), sums: differences(2 * which + 1) };
-    });
+    const all = this.members.map(() => ({ counts: [] as number[], sums: [] as number[] }));
+    let before: readonly number[] = this.members.flatMap(() => [0, 0]);
+    // a row at a time, as they lie
+    for (const row of this.readings) {
+      for (const [which, { counts, sums }] of all.entries()) {
+        counts.push(row[2 * which]! - before[2 * which]!);
+        sums.push(row[2 * which + 1]! - before[2 * which + 1]!);
+      }
+      before = row;
+    }
+    return all;
   }
 }

@@ -39,8 +39,7 @@ export function counted<T extends Readonly<Record<string, Counter>>>(rows: T, wo
 
 /** Something of each of a table's rows. */
 export function ofEach<T extends object, V>(rows: T, make: (row: T[keyof T]) => V): Record<keyof T, V> {
-  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, make(row as T[keyof T])])) as Record<
-    keyof T,
-    V
-  >;
+  const made = {} as Record<keyof T, V>;
+  for (const name in rows) made[name] = make(rows[name]);
+  return made;
 }

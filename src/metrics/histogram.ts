@@ -118,6 +118,11 @@ function meanOf({ count, sum, scale }: Samples): number | null {
 function stddevOf({ count, sum, sumSquares, scale }: Samples): number | null {
   if (count === 0) return null;
   if (count === 1) return 0;
+  // both products are whole numbers below 2^53, so that nothing of them is rounded
+  const products = Number(sumSquares) * count;
+  const square = Number(sum) * Number(sum);
+  if (products < MAX_RAW && square < MAX_RAW)
+    return Math.sqrt(Math.max(0, products - square) / count / (count - 1)) * scale;
   const whole = BigInt(sum);
   const numerator = BigInt(count) * BigInt(sumSquares) - whole * whole;
   // The core rounds sums above 2^53, which can leave a constant distribution a hair below zero.

@@ -75,16 +75,25 @@ export function batchMeans(
 ): MeanEstimate | undefined {
   const length = counts.length - from;
   const wanted = Math.min(batches, length);
-  const edge = (batch: number): number => from + Math.floor((batch * length) / wanted);
-  const parts = Array.from({ length: Math.max(wanted, 0) }, (_, batch) => ({
-    count: add(counts, edge(batch), edge(batch + 1)),
-    sum: add(sums, edge(batch), edge(batch + 1)),
-  }));
-  if (parts.filter(({ count }) => count > 0).length < 10) return undefined;
-  const count = parts.reduce((all, part) => all + part.count, 0);
-  const mean = parts.reduce((all, part) => all + part.sum, 0) / count;
-  const squares = parts.reduce((all, part) => all + (part.sum - mean * part.count) ** 2, 0);
-  const error = Math.sqrt(squares / (wanted * (wanted - 1))) / (count / wanted);
+  const ofBatch: number[] = [];
+  const sumOf: number[] = [];
+  let [used, all, total] = [0, 0, 0];
+  for (let batch = 0, at = from; batch < wanted; batch++) {
+    const until = from + Math.floor(((batch + 1) * length) / wanted);
+    const counted = add(counts, at, until);
+    const summed = add(sums, at, until);
+    ofBatch.push(counted);
+    sumOf.push(summed);
+    if (counted > 0) used++;
+    all += counted;
+    total += summed;
+    at = until;
+  }
+  if (used < 10) return undefined;
+  const mean = total / all;
+  let squares = 0;
+  for (let batch = 0; batch < wanted; batch++) squares += (sumOf[batch]! - mean * ofBatch[batch]!) ** 2;
+  const error = Math.sqrt(squares / (wanted * (wanted - 1))) / (all / wanted);
   return { mean, halfWidth: studentQuantile(level, wanted - 1) * error };
 }
 
