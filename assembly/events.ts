@@ -3,7 +3,7 @@
 
 import { goOn } from "./cpu/guest/run";
 import {
-  Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, arrivals, vmAt, VM_SLOTS_SHIFT, VM_SLOT_MODULATE,
+  Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, SPECIAL, WAITS, arrivals, vmAt, VM_SLOTS_SHIFT, VM_SLOT_MODULATE,
   VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, TASK_STARTED, nothing, isNull, Task, ingress, ownQueue,
   setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, series, settings, traits, arbiter, occupiedOf,
 } from "./cpu/state";
@@ -13,6 +13,7 @@ import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, closeInstant, happens, keyOf, peekKey, peekSlot, takeKey, timeOfKey } from "./kernel/event-queue";
+import { endPlain, isPlain } from "./cpu/guest/plain";
 import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
@@ -20,7 +21,7 @@ import { beginParts, onPart } from "./parts";
 import { boundByInput, needsInput, onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
 import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
-import { countNotes, noteDelay } from "./cpu/samples";
+import { countNotes, noteDelay, noteVisit } from "./cpu/samples";
 import { longestPast } from "./cpu/guest/turn";
 import { isAsked, planFirst, planRun, planEnd } from "./cpu/guest/plan";
 import { life } from "./lifecycle/state";
@@ -31,7 +32,8 @@ import { waitBegins } from "./cpu/waiting";
 import { pushTail } from "./cpu/run-queue";
 import { spinOrLeave, releaseLock, reachLock } from "./cpu/guest/lock";
 import { endSwitch } from "./cpu/guest/pace";
-import { complete, completeHere, completePlain } from "./cpu/workload/request";
+import { complete, completeHere } from "./cpu/workload/request";
+import { freeRecord } from "./cpu/workload/task-records";
 import { hooks } from "./cpu/hooks";
 
 /** The planned look happens. */
@@ -255,11 +257,18 @@ export function onVcpu(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
     const vm = v.vm;
-    if (vm.special == 0 && clock.now >= v.runsUntil) {
+    const special = vm.special;
+    if (clock.now >= v.runsUntil && (special & SPECIAL) == 0) {
+      if ((special & WAITS) == 0 && endPlain(v, vm)) return;
       const t = v.task;
-      if ((t.flags & TASK_STARTED) == 0) noteDelay(vm, v.begunAt - t.readyAt);
       v.task = nothing<Task>();
-      completePlain(vm, t);
+      if (isPlain(t)) {
+        noteVisit(vm, t, v.begunAt);
+        freeRecord(t);
+      } else {
+        if ((t.flags & TASK_STARTED) == 0) noteDelay(vm, v.begunAt - t.readyAt);
+        complete(vm, t);
+      }
       proceedPlain(v);
       return;
     }

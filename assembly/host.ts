@@ -6,17 +6,17 @@ import { allocate, arenaBase } from "./kernel/arena";
 import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP } from "./kernel/event-queue";
 import { createSources, nameSource } from "./kernel/source-queue";
 import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histogram";
-import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
+import { prepareTables, layDistributions, isExponential, Distribution } from "./kernel/distribution";
 import {
   H, SLOT_VMS, arrivals, nextTime, slotOf, VM_SLOTS_SHIFT, VM_BYTES, VM_SLOT_ARRIVAL, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
-  injection, series, settings,
+  injection, series, settings, traits, DRAWN, SPECIAL, WAITS,
 } from "./cpu/state";
 import { layBacklogs } from "./cpu/backlogs";
 import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
 import { startArrivals, setRate, changeStates } from "./cpu/workload/arrivals";
-import { beginUpcoming, layUpcoming } from "./cpu/workload/upcoming";
+import { beginUpcoming, layUpcoming, mayLookAhead } from "./cpu/workload/upcoming";
 import { layRecords } from "./cpu/workload/task-records";
 import { prepareFork, releaseFrozen, setCoreCount, finishFork } from "./cpu/cores/fork";
 import { laySeries, bookDelays } from "./cpu/series";
@@ -228,9 +228,13 @@ export function reconfigure(words: usize): i32 {
  */
 function markSpecial(all: bool): void {
   const host = all || S.on != 0 || H.varies != 0 || settings.moveCost != 0 || series.capacity != 0 || hooks.schedule;
+  const atOnce = traits.central != 0 && settings.smt == 1 && settings.taskSwitch == 0 && !mayLookAhead();
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    vm.special = u8(host || vm.lockProbability > 0 || vm.room != 0xffff_ffff || vm.quantum != 0 || !isNull(vm.order));
+    const own = host || vm.lockProbability > 0 || vm.room != 0xffff_ffff || vm.quantum != 0 || !isNull(vm.order);
+    const waits = own || !atOnce || vm.words != 1 || vm.limit != vm.max;
+    const drawn = waits || vm.arrivals == L.ARRIVALS_DETERMINISTIC || vm.arrivals == L.ARRIVALS_PERIODIC || !vm.single || !isExponential(vm.service);
+    vm.special = u8(own) * u8(SPECIAL) + u8(waits) * u8(WAITS) + u8(drawn) * u8(DRAWN);
   }
 }
 

@@ -219,7 +219,7 @@ export class Vm {
   inBag: u8;
   denied: u8; //         DENIED, CONTENDED
   line: u8; //           its rank as an arbiter serves it (levels.ts)
-  special: u8; //        0: of all that a task may do here it only runs, from its start to its end (host.ts, markSpecial)
+  special: u8; //        SPECIAL, WAITS, DRAWN; 0: nothing of the kind (host.ts, markSpecial)
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   activeCount: u32;
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64

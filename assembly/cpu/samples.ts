@@ -3,8 +3,8 @@
 // many lines at a time. Nobody sees the difference: what is noted is counted before anybody looks.
 
 import * as L from "../layout";
-import { histogramBytes, record, recordMany } from "../kernel/histogram";
-import { H, Vm, count } from "./state";
+import { histogramBytes, record, recordMany, recordSeldom } from "../kernel/histogram";
+import { H, Task, Vm, clock, count } from "./state";
 
 // @ts-ignore: decorator
 @inline const ROOM: usize = 64; // notes of each kind
@@ -18,15 +18,27 @@ class Note {
   pad: u32;
 }
 
+/** Of a request of one task that ran without a break. */
+@unmanaged
+class Visit {
+  delay: u64;
+  ns: u64;
+  ideal: u64;
+  vm: Vm;
+  pad: u32;
+}
+
 @unmanaged
 class Notes {
   delays: usize; //   bytes that hold any
   requests: usize;
+  visits: usize;
 }
 
 const N: Notes = changetype<Notes>(memory.data(offsetof<Notes>(), 8));
 const DELAYS: usize = memory.data(64 * 24, 64);
 const REQUESTS: usize = memory.data(64 * 24, 64);
+const VISITS: usize = memory.data(64 * 32, 64);
 
 /** A task of `vm` has waited for so long. */
 // @ts-ignore: decorator
@@ -53,6 +65,40 @@ export function noteRequest(vm: Vm, ns: u64, ideal: u64): void {
   if (end == (ROOM - 1) * offsetof<Note>()) countRequests();
 }
 
+/** The task `t` of `vm`, the whole of its request, is done; it has run since `begun`. That it is completed is counted with the rest. */
+// @ts-ignore: decorator
+@inline
+export function noteVisit(vm: Vm, t: Task, begun: u64): void {
+  assert(clock.now - t.arrivedAt >= t.service);
+  const end = N.visits;
+  const visit = changetype<Visit>(VISITS + end);
+  visit.delay = begun - t.readyAt;
+  visit.ns = clock.now - t.arrivedAt;
+  visit.ideal = t.service;
+  visit.vm = vm;
+  N.visits = end + offsetof<Visit>();
+  if (end == (ROOM - 1) * offsetof<Visit>()) countVisits();
+}
+
+function countVisits(): void {
+  const end = VISITS + N.visits;
+  N.visits = 0;
+  const bits = H.bits;
+  const bytes = <usize>histogramBytes(bits);
+  const delays = <usize>L.HISTOGRAM_QUEUE_DELAY * bytes;
+  const latencies = <usize>L.HISTOGRAM_LATENCY * bytes;
+  const slowdowns = <usize>L.HISTOGRAM_SLOWDOWN * bytes;
+  for (let at = VISITS; at < end; at += offsetof<Visit>()) {
+    const visit = changetype<Visit>(at);
+    const histograms = visit.vm.histograms;
+    count(visit.vm, L.VM_COMPLETED, 1);
+    count(visit.vm, L.VM_LATENCY_NS_SUM, visit.ns);
+    record(histograms + delays, bits, visit.delay);
+    record(histograms + latencies, bits, visit.ns);
+    record(histograms + slowdowns, bits, slowdown(visit.ns, visit.ideal));
+  }
+}
+
 function countDelays(): void {
   const end = DELAYS + N.delays;
   N.delays = 0;
@@ -60,7 +106,7 @@ function countDelays(): void {
   const delays = <usize>L.HISTOGRAM_QUEUE_DELAY * <usize>histogramBytes(bits);
   for (let at = DELAYS; at < end; at += offsetof<Note>()) {
     const note = changetype<Note>(at);
-    record(note.vm.histograms + delays, bits, note.ns);
+    recordSeldom(note.vm.histograms + delays, bits, note.ns);
   }
 }
 
@@ -68,17 +114,21 @@ function countRequests(): void {
   const end = REQUESTS + N.requests;
   N.requests = 0;
   const bits = H.bits;
-  const latencies = <usize>L.HISTOGRAM_LATENCY * <usize>histogramBytes(bits);
-  const slowdowns = <usize>L.HISTOGRAM_SLOWDOWN * <usize>histogramBytes(bits);
+  const bytes = <usize>histogramBytes(bits);
   for (let at = REQUESTS; at < end; at += offsetof<Note>()) {
     const note = changetype<Note>(at);
-    const vm = note.vm;
-    const ns = note.ns;
-    count(vm, L.VM_LATENCY_NS_SUM, ns);
-    record(vm.histograms + latencies, bits, ns);
-    // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
-    record(vm.histograms + slowdowns, bits, <u64>(<i64>((<f64>(<i64>max<u64>(ns, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(note.ideal, 1)))));
+    const histograms = note.vm.histograms;
+    count(note.vm, L.VM_LATENCY_NS_SUM, note.ns);
+    recordSeldom(histograms + <usize>L.HISTOGRAM_LATENCY * bytes, bits, note.ns);
+    recordSeldom(histograms + <usize>L.HISTOGRAM_SLOWDOWN * bytes, bits, slowdown(note.ns, note.ideal));
   }
+}
+
+/** In 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one. */
+// @ts-ignore: decorator
+@inline
+function slowdown(ns: u64, ideal: u64): u64 {
+  return <u64>(<i64>((<f64>(<i64>max<u64>(ns, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1))));
 }
 
 // --- steps of moves ---------------------------------------------------------------------------------------------------
@@ -141,4 +191,5 @@ export function countNotes(): void {
   }
   if (N.delays != 0) countDelays();
   if (N.requests != 0) countRequests();
+  if (N.visits != 0) countVisits();
 }

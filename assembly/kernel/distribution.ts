@@ -76,10 +76,37 @@ function density(x: f64): f64 {
 @inline
 export function exponential(stream: usize): f64 {
   const bits = next(stream);
-  const layer = load<usize>(TABLES) + ((<usize>bits & 255) << 3);
-  const x = unit(bits) * load<f64>(layer);
+  const layer = layerOf(bits);
+  const x = exponentialIn(bits, layer);
   if (x < load<f64>(layer, 8)) return x;
   return exponentialEdge(stream, <u32>bits & 255, x);
+}
+
+/** Where the width of the layer that `bits` choose lies; that of the next one, which is its rectangle's, follows. */
+// @ts-ignore: decorator
+@inline
+export function layerOf(bits: u64): usize {
+  return load<usize>(TABLES) + ((<usize>bits & 255) << 3);
+}
+
+/** What `bits` draw, if it lies in the rectangle of the layer at `layer`: it is less than what stands behind that. */
+// @ts-ignore: decorator
+@inline
+export function exponentialIn(bits: u64, layer: usize): f64 {
+  return unit(bits) * load<f64>(layer);
+}
+
+/** A draw of time as whole nanoseconds. */
+// @ts-ignore: decorator
+@inline
+export function wholeNs(x: f64): u64 {
+  return <u64>(<i64>min<f64>(x + 0.5, LONGEST));
+}
+
+// @ts-ignore: decorator
+@inline
+export function isExponential(d: Distribution): bool {
+  return d.kind == L.DIST_EXPONENTIAL;
 }
 
 /** The 1.1 % of draws that fall outside a layer's rectangle. */
@@ -213,7 +240,7 @@ export function sample(d: Distribution, stream: usize): f64 {
 export function sampleNs(d: Distribution, stream: usize): u64 {
   // the common law first: one comparison instead of a table jump
   const x = d.kind == L.DIST_EXPONENTIAL ? d.a * exponential(stream) : sample(d, stream);
-  return <u64>(<i64>min<f64>(x + 0.5, LONGEST));
+  return wholeNs(x);
 }
 
 /** One draw as a count, at least 1. */

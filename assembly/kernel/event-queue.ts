@@ -11,16 +11,15 @@
 // What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
 // It lies below the time in the same word: comparing costs what it did without. The place decides where both are equal, which is
 // rare: it stays with the leaf, so that it costs no comparison any bits.
-//
-//   nodes, 16 bytes each: key, u64: time (ns) << 5 | rank; slot, u32. The root is node 1, node n has nodes 2n and 2n + 1 below it
-//   place, u64 a leaf, and so side by side: sequence << 24 | slot, of the event that is pending there
-//   position, u32 a slot: the node that is its leaf; 0 = not pending
-//   free, u32 each: leaves without an event
 
 import { allocate } from "./arena";
+import {
+  EventQueue, NEVER, NODE_BYTES, NODE_SHIFT, keyAt, leafOf, nodeAt, placeAt, settle, slotAt, vacant, winner, write,
+} from "./event-tree";
 import { RANK_READY } from "./ranks";
 
 export * from "./ranks";
+export { EventQueue, NEVER } from "./event-tree";
 
 // @ts-ignore: decorator
 @inline const SLOT_BITS: u64 = 24;
@@ -32,35 +31,12 @@ export * from "./ranks";
 @inline const RANK_MASK: u32 = 31;
 // @ts-ignore: decorator
 @inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - (<u64>1 << 21); // 18 years; what is later is never reached
-// @ts-ignore: decorator
-@inline export const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 /** What `peekTime` answers where nothing is pending is this or more. */
 // @ts-ignore: decorator
 @inline export const NO_TIME: u64 = TIME_MAX + 1;
 
 // @ts-ignore: decorator
-@inline const NODE_BYTES: usize = 16; // key, slot
-// @ts-ignore: decorator
-@inline const NODE_SHIFT: usize = 4;
-// @ts-ignore: decorator
 @inline const LEAVES_LEAST: u32 = 16;
-
-@unmanaged
-export class EventQueue {
-  nodes: usize;
-  half: usize; // of the address of the nodes
-  places: usize; // place of leaf n is 8 n bytes behind
-  position: usize;
-  free: usize; // leaves without an event, a stack
-  freeCount: u32;
-  leaves: u32; // there are; a power of two
-  levels: u32; // from a leaf to the root
-  hole: u32; // the leaf of an event that was taken or cancelled, while nothing else has it; 0 = none
-  rank: u32; // of the event that was taken last, and its slot: what has happened of this instant
-  sequence: u64;
-  slot: u32;
-  capacity: u32;
-}
 
 /** Room for one event in each of `slots` slots. False when memory cannot grow that far. */
 export function createQueue(q: EventQueue, slots: u32): bool {
@@ -87,128 +63,10 @@ export function createQueue(q: EventQueue, slots: u32): bool {
 
 // @ts-ignore: decorator
 @inline
-function nodeAt(q: EventQueue, node: u32): usize {
-  return q.nodes + (<usize>node << NODE_SHIFT);
-}
-
-// @ts-ignore: decorator
-@inline
-function keyAt(q: EventQueue, node: u32): u64 {
-  return load<u64>(nodeAt(q, node));
-}
-
-// @ts-ignore: decorator
-@inline
-function slotAt(q: EventQueue, node: u32): u32 {
-  return load<u32>(nodeAt(q, node), 8);
-}
-
-// @ts-ignore: decorator
-@inline
-function write(at: usize, key: u64, slot: u32): void {
-  store<u64>(at, key);
-  store<u32>(at, slot, 8);
-}
-
-/** Of the event that is pending in `slot`; 0: none is. */
-// @ts-ignore: decorator
-@inline
-function leafOf(q: EventQueue, slot: u32): u32 {
-  return load<u32>(q.position + (<usize>slot << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function placeAt(q: EventQueue, leaf: u32): usize {
-  return q.places + (<usize>leaf << 3);
-}
-
-// @ts-ignore: decorator
-@inline
 function pushFree(q: EventQueue, leaf: u32): void {
   store<u32>(q.free + (<usize>(q.freeCount++) << 2), leaf);
 }
 
-/** Of two slots whose events have the same key, whose place is first. */
-function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
-  return load<u64>(placeAt(q, leafOf(q, a))) < load<u64>(placeAt(q, leafOf(q, b))) ? a : b;
-}
-
-/** Whose event comes first, of two keys and slots. That both keys are equal is nearly always foreseen. */
-// @ts-ignore: decorator
-@inline
-function winner(q: EventQueue, key: u64, slot: u32, otherKey: u64, otherSlot: u32): u32 {
-  if (otherKey == key) otherSlot = firstPlaced(q, slot, otherSlot);
-  return select<u32>(slot, otherSlot, key < otherKey);
-}
-
-/** Writes the node above the one at `at`; answers where it is. */
-// @ts-ignore: decorator
-@inline
-function above(at: usize, half: usize, key: u64, slot: u32): usize {
-  at = ((at >> 1) + half) & ~(NODE_BYTES - 1);
-  write(at, key, slot);
-  return at;
-}
-
-/**
- * Writes a leaf, and whoever wins on each node from there to the root. Four levels a turn, since the engine asks in each whether it is to
- * stop; a select has its own comparison, of which the engine makes no word then.
- */
-// @ts-ignore: decorator
-@inline
-function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): void {
-  const half = q.half;
-  const root = q.nodes + NODE_BYTES;
-  let at = nodeAt(q, leaf);
-  let key = leafKey;
-  let slot = leafSlot;
-  let other: u64;
-  write(at, key, slot);
-  if (q.levels & 1) {
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-  }
-  if (q.levels & 2) {
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-  }
-  do {
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-    other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-    key = select<u64>(other, key, other < key);
-    at = above(at, half, key, slot);
-  } while (at != root);
-}
-
-/** The key of a leaf without an event: above all others, and no other leaf's. */
-// @ts-ignore: decorator
-@inline
-function vacant(leaf: u32): u64 {
-  return NEVER - <u64>leaf;
-}
-
-/** `now`: else it may be the hole, as whoever cancels mostly schedules something else. */
 function vacate(q: EventQueue, leaf: u32, now: bool): void {
   if (!now && q.hole == 0) {
     q.hole = leaf;
@@ -294,6 +152,38 @@ export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, seq
   settle(q, leaf, key, slot);
 }
 
+/** The same of a time that is known to be no more than twice the longest that is ever drawn. */
+// @ts-ignore: decorator
+@inline
+export function keyOfNear(time: u64, rank: u64): u64 {
+  assert(time <= TIME_MAX);
+  return (time << RANK_BITS) | rank;
+}
+
+/** Whether an event can be scheduled without more leaves. */
+// @ts-ignore: decorator
+@inline
+export function hasLeaf(q: EventQueue): bool {
+  return (q.hole | q.freeCount) != 0;
+}
+
+/** The event of `slot`, in which none is pending, is the one of `key` from now on, where there is a leaf for it. */
+// @ts-ignore: decorator
+@inline
+export function beginHere(q: EventQueue, slot: u32, key: u64, sequence: u64): void {
+  assert(hasLeaf(q) && leafOf(q, slot) == 0);
+  let leaf = q.hole;
+  if (leaf != 0) q.hole = 0;
+  else {
+    const left = q.freeCount - 1;
+    q.freeCount = left;
+    leaf = load<u32>(q.free + (<usize>left << 2));
+  }
+  store<u32>(q.position + (<usize>slot << 2), leaf);
+  store<u64>(placeAt(q, leaf), (sequence << SLOT_BITS) | <u64>slot);
+  settle(q, leaf, key, slot);
+}
+
 /** The slot's pending event does not happen. Harmless when there is none. */
 export function cancel(q: EventQueue, slot: u32): void {
   const at = q.position + (<usize>slot << 2);
@@ -320,6 +210,16 @@ export function timeOf(q: EventQueue, slot: u32): u64 {
 export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): bool {
   const leaf = leafOf(q, slot);
   return leaf != 0 && keyAt(q, leaf) == ((time << RANK_BITS) | rank);
+}
+
+/** Nothing is scheduled before the next event is taken. */
+// @ts-ignore: decorator
+@inline
+export function leaveHole(q: EventQueue): void {
+  const leaf = q.hole;
+  q.hole = 0;
+  pushFree(q, leaf);
+  settle(q, leaf, vacant(leaf), 0);
 }
 
 function closeHole(q: EventQueue): void {

@@ -113,17 +113,37 @@ export function bucketOfRank(h: usize, bits: u32, octave: u32, rank: u64): u32 {
 // @ts-ignore: decorator
 @inline
 export function record(h: usize, bits: u32, value: u64): void {
+  if (value >> 32 != 0) {
+    recordWide(h, bits, value);
+    return;
+  }
+  const before = load<u64>(h, 8);
+  const after = before + value * value;
+  store<u64>(h, after, 8);
+  if (after < before) store<u64>(h, load<u64>(h, 16) + 1, 16);
+  tally(h, bits, value);
+}
+
+/** The same, called. */
+export function recordSeldom(h: usize, bits: u32, value: u64): void {
+  record(h, bits, value);
+}
+
+/** The same of what is no less than 2^32. */
+function recordWide(h: usize, bits: u32, value: u64): void {
   // a ratio may lie beyond the last bucket; a time may not, and one that does would be below zero
   value = min<u64>(value, GREATEST);
+  addWideSquare(h, value);
+  tally(h, bits, value);
+}
+
+/** All but its square. */
+// @ts-ignore: decorator
+@inline
+function tally(h: usize, bits: u32, value: u64): void {
   const sum = load<u64>(h) + value;
   store<u64>(h, sum);
   if (sum < value) store<u64>(h, load<u64>(h, 40) + 1, 40);
-  if (value < 0x1_0000_0000) {
-    const before = load<u64>(h, 8);
-    const after = before + value * value;
-    store<u64>(h, after, 8);
-    if (after < before) store<u64>(h, load<u64>(h, 16) + 1, 16);
-  } else addWideSquare(h, value);
   // min is kept as its complement, so that zeroed memory is an empty histogram
   const least = load<u64>(h, 24);
   if (~value > least) store<u64>(h, ~value, 24);
@@ -135,7 +155,7 @@ export function record(h: usize, bits: u32, value: u64): void {
 /** Counts `value` so many times. */
 export function recordMany(h: usize, bits: u32, value: u64, times: u64): void {
   if ((value | times) >> 32 != 0) {
-    for (; times != 0; times--) record(h, bits, value); // what follows would not fit
+    for (; times != 0; times--) recordSeldom(h, bits, value); // what follows would not fit
     return;
   }
   const before = load<u64>(h);

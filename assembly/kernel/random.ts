@@ -38,12 +38,25 @@ export function seedStream(stream: usize, seed: u64, entity: u64, purpose: u64):
 @inline
 export function next(stream: usize): u64 {
   const s0 = load<u64>(stream);
-  let s1 = load<u64>(stream, 8);
-  const result = rotl<u64>(s0 + s1, 17) + s0;
+  const s1 = load<u64>(stream, 8);
+  pass(stream, s0, s1);
+  return bitsOf(s0, s1);
+}
+
+/** The bits that come next in that state. */
+// @ts-ignore: decorator
+@inline
+export function bitsOf(s0: u64, s1: u64): u64 {
+  return rotl<u64>(s0 + s1, 17) + s0;
+}
+
+/** The stream was in that state, and its next bits are drawn. */
+// @ts-ignore: decorator
+@inline
+export function pass(stream: usize, s0: u64, s1: u64): void {
   s1 ^= s0;
   store<u64>(stream, rotl<u64>(s0, 49) ^ s1 ^ (s1 << 21));
   store<u64>(stream, rotl<u64>(s1, 28), 8);
-  return result;
 }
 
 /** Uniform in [0, 1), 53 bits. */

@@ -4,7 +4,7 @@
 import * as L from "../layout";
 import * as W from "./layout";
 import { add, remove } from "../kernel/heap";
-import { record } from "../kernel/histogram";
+import { recordSeldom } from "../kernel/histogram";
 import { Request, Task, clock, isNull, nothing } from "../cpu/state";
 import { enterVm } from "../cpu/workload/request";
 import { takeLines } from "../cpu/workload/task-records";
@@ -111,7 +111,7 @@ export function histogram(which: usize): usize {
 /** The request enters the VM of `i`, which is active. */
 export function admit(i: Instance, t: Task): void {
   const waited = clock.now - t.arrivedAt;
-  record(histogram(<usize>(W.LIFE_HISTOGRAM_START + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, waited);
+  recordSeldom(histogram(<usize>(W.LIFE_HISTOGRAM_START + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, waited);
   tallyFn(i.fn, W.FN_START_NS, waited);
   t.request = nothing<Request>();
   enterVm(i.vm, t, firstTouches(i));

@@ -3,7 +3,7 @@
 import * as L from "../layout";
 import * as W from "./layout";
 import { RANK_EXPIRE, cancel, schedule } from "../kernel/event-queue";
-import { record } from "../kernel/histogram";
+import { recordSeldom } from "../kernel/histogram";
 import { Q, Request, Task, Vm, clock, isNull, nothing, vmAt } from "../cpu/state";
 import { dropTask, enterVm, newTask } from "../cpu/workload/request";
 import { takeDelayed } from "./delayed";
@@ -243,7 +243,7 @@ export function onAnswer(vmAt: usize, taskAt: usize): void {
   }
   const f = i.fn;
   const latency = clock.now - t.arrivedAt;
-  record(histogram(<usize>(W.LIFE_HISTOGRAM_LATENCY + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, latency);
+  recordSeldom(histogram(<usize>(W.LIFE_HISTOGRAM_LATENCY + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, latency);
   tally(W.LIFE_COMPLETED, 1);
   tallyFn(f, W.FN_COMPLETED, 1);
   tallyFn(f, W.FN_LATENCY_NS, latency);

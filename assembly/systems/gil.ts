@@ -4,7 +4,7 @@
 import { allocate } from "../kernel/arena";
 import { exponential, prepareTables } from "../kernel/distribution";
 import { NO_TIME, createQueue, peekTime, schedule, take } from "../kernel/event-queue";
-import { createHistograms, record, resetHistogram } from "../kernel/histogram";
+import { createHistograms, recordSeldom, resetHistogram } from "../kernel/histogram";
 import { STREAM_BYTES, seedStream } from "../kernel/random";
 import { ITEM_BYTES, LOCK } from "../server/layout";
 import { arrive, step } from "../server/loop";
@@ -106,7 +106,7 @@ function ended(index: u32, now: u64): void {
     counted++;
     cpuNs += thread.cpu;
     wallNs += took;
-    record(wall, 7, took);
+    recordSeldom(wall, 7, took);
   }
   if (index >= limit && setting(L.GIL_LAZY) == 0) {
     thread.state = PARKED;

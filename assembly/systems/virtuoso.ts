@@ -4,7 +4,7 @@
 import { allocate } from "../kernel/arena";
 import { exponential, normal, prepareTables } from "../kernel/distribution";
 import { NO_TIME, createQueue, peekTime, schedule, take } from "../kernel/event-queue";
-import { createHistograms, histogramBytes, record } from "../kernel/histogram";
+import { createHistograms, histogramBytes, recordSeldom } from "../kernel/histogram";
 import { exp, log } from "../kernel/math";
 import { STREAM_BYTES, seedStream } from "../kernel/random";
 import { BATCH_MAX, ITEM_BYTES, SILOED } from "../server/layout";
@@ -145,7 +145,7 @@ function release(at: usize, now: u64): void {
 
 function served(at: usize, now: u64): void {
   const item = changetype<Item>(at);
-  if (item.at >= warmup) record(fastpathHistogram(item.tenant), L.FASTPATH_BITS, now - item.at);
+  if (item.at >= warmup) recordSeldom(fastpathHistogram(item.tenant), L.FASTPATH_BITS, now - item.at);
   release(at, now);
 }
 

@@ -1,7 +1,7 @@
 // One core for one VM, as an arbiter decides it: which core, when the move is issued, what is noted of it.
 
 import * as L from "../../layout";
-import { record } from "../../kernel/histogram";
+import { recordSeldom } from "../../kernel/histogram";
 import { CONTENDED, Core, Vm, arbiter, clock, curve, isNull, settings } from "../state";
 import { hostHistogram } from "../samples";
 import { chooseIdle } from "../idle";
@@ -47,7 +47,7 @@ export function give(core: Core, vm: Vm): void {
   }
   // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
   // to decide on, that is contention and not detection
-  if (vm.queued != 0 && (vm.denied & CONTENDED) == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  if (vm.queued != 0 && (vm.denied & CONTENDED) == 0) recordSeldom(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   tell(core, vm);
   beginMove(core, vm, at);
 }

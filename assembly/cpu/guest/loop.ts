@@ -2,7 +2,7 @@
 // search for minSearch → give the core back.
 
 import {
-  STEP_NOTIFY, VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits, occupiedOf,
+  STEP_NOTIFY, SPECIAL, VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits, occupiedOf,
 } from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
@@ -37,7 +37,7 @@ export function proceedHere(v: VCpu): void {
     return;
   }
   if (vm.ingressLength != 0) {
-    if (vm.special != 0 && !isNull(vm.order)) {
+    if ((vm.special & SPECIAL) != 0 && !isNull(vm.order)) {
       runFirst(v);
       return;
     }

@@ -1,6 +1,6 @@
 // A vCPU runs a task: from when to when, and what comes first: its end, its quantum's, a page that is missing.
 
-import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED, clock, settings } from "../state";
+import { VCpu, Task, H, RUNNING, SPECIAL, Q, nothing, isNull, TASK_SLICED, clock, settings } from "../state";
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
@@ -19,7 +19,7 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function runHere(v: VCpu, t: Task): void {
-  if (v.vm.special != 0) runSpecialHere(v, t);
+  if (v.vm.special & SPECIAL) runSpecialHere(v, t);
   else runPlain(v, t);
 }
 
@@ -27,7 +27,7 @@ export function runHere(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function runPlain(v: VCpu, t: Task): void {
-  assert(!isNull(v.core) && v.frozen == 0 && v.vm.special == 0);
+  assert(!isNull(v.core) && v.frozen == 0 && (v.vm.special & SPECIAL) == 0);
   const start = clock.now + settings.taskSwitch;
   if (v.state != RUNNING) enterHere(v, RUNNING);
   v.task = t;

@@ -8,6 +8,7 @@ import { dropSource, putSource } from "../../kernel/source-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
 import { H, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
+import { arrivePlain } from "../guest/plain";
 import { comesAgain, looksAhead } from "./upcoming";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
@@ -39,7 +40,13 @@ function scheduleArrival(vm: Vm): void {
   arrivesAt(vm, nextArrival(vm));
 }
 
+// @ts-ignore: decorator
+@inline
 export function onArrival(vm: Vm): void {
+  if (vm.special != 0 || !arrivePlain(vm)) onAnyArrival(vm);
+}
+
+function onAnyArrival(vm: Vm): void {
   if (vm.arrivals == L.ARRIVALS_PERIODIC) {
     release(vm);
     return;

@@ -6,7 +6,7 @@ import * as L from "../../layout";
 import { next, mix, seedStream, unit } from "../../kernel/random";
 import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
 import {
-  count, H, Task, isNull, Vm, nothing, Request, inFlight, TASK_BEFORE_LOCK, Q, clock, series, settings,
+  count, H, SPECIAL, Task, isNull, Vm, nothing, Request, inFlight, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
 import { allocateRecord, ensureRecords, freeRecord } from "./task-records";
 import { makeReady, makeReadyHere } from "../guest/dispatch";
@@ -84,7 +84,7 @@ export function arriveSingle(vm: Vm, service: u64, client: u32): void {
   t.remaining = service;
   t.client = client;
   count(vm, L.VM_WORK_NS, service);
-  if (vm.special != 0 && !enters(vm, t)) return;
+  if ((vm.special & SPECIAL) != 0 && !enters(vm, t)) return;
   makeReadyHere(vm, t);
 }
 
@@ -296,22 +296,6 @@ export function completeHere(vm: Vm, t: Task): void {
   if (!isNull(vm.order)) judge(vm, r.touch);
   freeRecord(changetype<Task>(r));
   if (client != 0) clientDone(vm, client, 0);
-}
-
-/** The same in a VM that is not special. */
-// @ts-ignore: decorator
-@inline
-export function completePlain(vm: Vm, t: Task): void {
-  if (!isNull(t.request)) {
-    complete(vm, t);
-    return;
-  }
-  const client = t.client;
-  assert(clock.now - t.arrivedAt >= t.service);
-  noteRequest(vm, clock.now - t.arrivedAt, t.service);
-  count(vm, L.VM_COMPLETED, 1);
-  freeRecord(t);
-  if (client != 0) answered(vm, client, t);
 }
 
 /** Somebody waits for the single task that is done: a client, or a function's instance. */

@@ -69,6 +69,11 @@ export function beginUpcoming(): void {
   U.lists = changetype<usize>(linkOf(H.vmCount));
 }
 
+/** Whether anything may come to be read ahead. */
+export function mayLookAhead(): bool {
+  return U.links != 0;
+}
+
 /** Whether anything is read ahead. */
 // @ts-ignore: decorator
 @inline
