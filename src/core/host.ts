@@ -54,6 +54,8 @@ export interface InjectedArrival {
 }
 
 const TWO_32 = 2 ** 32;
+/** A word of 64 bits, exact up to 2^53. */
+export const wordAt = (halves: Uint32Array, at: number): number => halves[at]! + halves[at + 1]! * TWO_32;
 const STOPS = { [L.RUN_DONE]: 'done', [L.RUN_BUDGET]: 'budget', [L.RUN_INPUT]: 'input', [L.E_POOL]: 'pool' } as const;
 
 export class HostCore {
@@ -65,6 +67,7 @@ export class HostCore {
   private readonly name: (code: number) => string;
   /** Memory before the arena as the module brings it. */
   private readonly statics: Uint8Array;
+  private seen = new Uint32Array(0);
   private ringAt = 0;
   private ringRead = 0;
   private ringWrite = 0;
@@ -265,9 +268,9 @@ export class HostCore {
 
   /** Counters as numbers: exact up to 2^53. */
   private counters(at: number, count: number): Float64Array {
-    const words = new Uint32Array(this.memory.buffer, at, count * 2);
+    const { halves } = this;
     const numbers = new Float64Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = words[2 * i]! + words[2 * i + 1]! * TWO_32;
+    for (let i = 0, from = at / 4; i < count; i++) numbers[i] = wordAt(halves, from + 2 * i);
     return numbers;
   }
 
@@ -279,15 +282,29 @@ export class HostCore {
     return this.counters(this.core.vmCounters(index), L.VM_COUNTERS);
   }
 
+  /** All memory in halves of words, until it grows. */
+  get halves(): Uint32Array {
+    const { buffer } = this.memory;
+    if (this.seen.buffer !== buffer) this.seen = new Uint32Array(buffer);
+    return this.seen;
+  }
+
+  /**
+   * Where in `halves` the number of requests lies that a VM has completed, and the sum of the latencies in its histogram (its group's
+   * where they share it); they stay there.
+   */
+  completedPlaces(index: number): { count: number; latencyNs: number } {
+    return {
+      count: this.core.vmCounters(index) / 4 + 2 * L.VM_COMPLETED,
+      latencyNs: this.core.vmHistogram(index, L.HISTOGRAM_LATENCY) / 4 + 2 * L.HISTOGRAM_SUM,
+    };
+  }
+
   /** Requests that a VM has completed, and the sum of the latencies in its histogram (in ns; its group's where they share it). */
   completedSoFar(index: number): { count: number; latencyNs: number } {
-    const histogram = this.core.vmHistogram(index, L.HISTOGRAM_LATENCY);
-    const word = (at: number): number => {
-      const [low, high] = new Uint32Array(this.memory.buffer, at, 2);
-      return low! + high! * TWO_32;
-    };
-    const count = word(this.core.vmCounters(index) + 8 * L.VM_COMPLETED);
-    return { count, latencyNs: word(histogram + 8 * L.HISTOGRAM_SUM) };
+    const { count, latencyNs } = this.completedPlaces(index);
+    const { halves } = this;
+    return { count: wordAt(halves, count), latencyNs: wordAt(halves, latencyNs) };
   }
 
   /** 64 bits, as 16 hexadecimal digits. */

@@ -6,7 +6,7 @@ import type { Intervals } from '../metrics/steady.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import { MemoryReadings, type MemoryReadingsState } from '../swap/over-time.js';
 import type { CompiledScenario } from './compile.js';
-import type { HostCore } from './host.js';
+import { type HostCore, wordAt } from './host.js';
 
 /** Ten for each of the thirty batches. */
 export const INTERVALS = 300;
@@ -23,12 +23,19 @@ export interface IntervalState {
   readonly memory?: MemoryReadingsState | undefined;
 }
 
+/** Where in the core's halves of words a distribution's figures lie: each member's count, and the sum of all. */
+interface Places {
+  readonly counts: readonly number[];
+  readonly latencyNs: number;
+}
+
 export class IntervalReadings {
   /** By VM: which distribution is its. */
   private readonly distributionOf: readonly number[];
   private readonly members: readonly (readonly number[])[];
   private readonly readings: (readonly number[])[];
   private readonly many: number;
+  private places: readonly Places[] | undefined;
   private readonly vms: CompiledScenario['vms'];
   /** At instants of their own: those of the series. */
   readonly memory: MemoryReadings;
@@ -79,12 +86,23 @@ export class IntervalReadings {
   read(core: HostCore): void {
     this.memory.read(core);
     if (this.nextEdge(core.nowNs) !== core.nowNs) return;
-    this.readings.push(
-      this.members.flatMap((indices) => {
-        const all = indices.map((index) => core.completedSoFar(index));
-        return [all.reduce((sum, { count }) => sum + count, 0), all[0]!.latencyNs];
-      }),
-    );
+    this.places ??= this.placesOf(core);
+    const { halves } = core;
+    const row: number[] = [];
+    for (const { counts, latencyNs } of this.places) {
+      let count = 0;
+      for (const at of counts) count += wordAt(halves, at);
+      row.push(count, wordAt(halves, latencyNs));
+    }
+    this.readings.push(row);
+  }
+
+  /** Looked up once a run: to ask the core for them at each reading takes most of the time of a host on which little happens. */
+  private placesOf(core: HostCore): Places[] {
+    return this.members.map((indices) => {
+      const all = indices.map((index) => core.completedPlaces(index));
+      return { counts: all.map(({ count }) => count), latencyNs: all[0]!.latencyNs };
+    });
   }
 
   /** Of each VM, by its own or its group's latencies; undefined before the scenario's end, or where some interval was not read. */
