@@ -22,7 +22,8 @@ export class Hooks {
   private rounds: u32;
   private yields: u32;
   private chooses: u32;
-  private changes: u32;
+  private gain: u32;
+  private loss: u32;
   private turns: u32;
   private decides: u32;
   private wakes: u32;
@@ -101,10 +102,6 @@ export class Hooks {
   @inline
   moved(): void {
     if (this.moves != 0) call_indirect<void>(this.moves);
-  }
-  /** Nobody is told from now on. */
-  unsetMoved(): void {
-    this.moves = 0;
   }
 
   /**
@@ -193,14 +190,24 @@ export class Hooks {
     call_indirect<void>(this.yields, core, vm);
   }
 
-  /** Just before `by` (1 or -1) vCPUs more have a core: what counts core time closes its account. Moves nothing. Unset: nothing. */
-  set onCores(f: (vm: Vm, by: i32) => void) {
-    this.changes = f.index;
+  /** A vCPU of `vm` is about to get a core: what counts core time closes its account. Moves nothing. Unset: nothing. */
+  set onGains(f: (vm: Vm) => void) {
+    this.gain = f.index;
   }
   // @ts-ignore: decorator
   @inline
-  coresChange(vm: Vm, by: i32): void {
-    if (this.changes != 0) call_indirect<void>(this.changes, vm, by);
+  gains(vm: Vm): void {
+    if (this.gain != 0) call_indirect<void>(this.gain, vm);
+  }
+
+  /** The vCPU on `core` is about to lose it. Moves nothing. Unset: nothing. */
+  set onLoses(f: (core: Core) => void) {
+    this.loss = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  loses(core: Core): void {
+    if (this.loss != 0) call_indirect<void>(this.loss, core);
   }
 
   /**
@@ -312,6 +319,12 @@ export class Hooks {
     return this.leaves;
   }
 
+  /** Nobody is told any more that a core has come, or is about to. */
+  ignoreGains(): void {
+    this.moves = 0;
+    this.gain = 0;
+  }
+
   /** Nobody reacts to what happens to tasks and cores; what a guest does by rules of the mechanism's own goes on. */
   silence(): void {
     this.onStart = doNothing;
@@ -320,7 +333,8 @@ export class Hooks {
     this.onAnnounce = ignoreWidth;
     this.onArbiter = doNothing;
     this.moves = 0;
-    this.changes = 0;
+    this.gain = 0;
+    this.loss = 0;
     this.wants = 0;
     this.paces = 0;
     this.books = 0;

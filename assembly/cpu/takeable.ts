@@ -8,7 +8,7 @@
 //   level, the lowest first ─→ rows by cores above the guarantee, 1 … most ─→ cores that run | cores that search
 
 import { Level, Own, RUNS, SEARCHES, coresOf, filledOf, halfOf, levelAt, levelOf, levels, ownOf, rowAt } from "./levels";
-import { Core, H, RUNNING, SEARCHING, SPINNING, STEALING, STEP_NONE, Vm, clearBit, clock, coreAt, isNull, nothing, setBit } from "./state";
+import { Core, H, RUNNING, SEARCHING, SPINNING, STEALING, STEP_NONE, Vm, arbiter, clearBit, clock, coreAt, isNull, nothing, setBit } from "./state";
 
 @unmanaged
 class Takeable {
@@ -290,7 +290,7 @@ function noteAsked(): void {
 // @ts-ignore: decorator
 @inline
 export function readWords(): void {
-  noteAsked();
+  if (arbiter.on != 0) noteAsked(); // for its rounds
   if (T.on == 0) {
     T.on = IN_WORDS;
     words.lowLeast = i64.MAX_VALUE;

@@ -16,7 +16,7 @@ import {
 import { removeIdle } from "../idle";
 import { noteStep } from "../samples";
 import { planOrder } from "../guest/order";
-import { goOver, detach, activate, attach } from "../guest/life";
+import { goOver, detach, activate, attachCounted } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
@@ -238,7 +238,7 @@ function startWake(core: Core, delay: u64): void {
   const vm = core.target;
   core.target = nothing<Vm>();
   vm.promised--;
-  attach(core, chooseDormant(vm), WAKING);
+  attachCounted(core, chooseDormant(vm), WAKING);
   step(core, STEP_WAKE, delay + moveOf(core).wake);
 }
 

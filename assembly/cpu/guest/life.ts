@@ -67,9 +67,16 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   if (H.varies) paceChanged(v, DORMANT);
 }
 
-export function attach(core: Core, v: VCpu, state: u32): void {
-  hooks.coresChange(v.vm, 1);
+/** The same; whoever counts core time is told. */
+// @ts-ignore: decorator
+@inline
+export function attachCounted(core: Core, v: VCpu, state: u32): void {
+  hooks.gains(v.vm);
   attachHere(core, v, state);
+}
+
+export function attach(core: Core, v: VCpu, state: u32): void {
+  attachCounted(core, v, state);
 }
 
 /**
@@ -97,7 +104,7 @@ export function detachHere(core: Core, ran: bool): void {
 }
 
 export function detach(core: Core): void {
-  hooks.coresChange(core.vcpu.vm, -1);
+  hooks.loses(core);
   detachHere(core, false);
 }
 

@@ -20,7 +20,7 @@ import { knobs, own, ownOfHost } from "../../own";
 import { knobsDiffer } from "../../cores/fork";
 import { placeGuaranteed } from "../../cores/place";
 import { mechanism } from "../registry";
-import { contextSwitch, quotaOf, throttled, usable, usedNow } from "./quota";
+import { bookUse, contextSwitch, heldSince, quotaOf, throttled, usable } from "./quota";
 import { CgroupKnobs, Groups, Quota } from "./state";
 import { offer, stands, wants, worthiest } from "./wanting";
 
@@ -51,7 +51,7 @@ export function cgroup(): void {
   hooks.onArbiter = onPeriod;
   hooks.onTimer = onQuota;
   hooks.onMayWant = onMayWant;
-  hooks.onCores = onCores;
+  hooks.onLoses = onLoses;
   hooks.onBook = book;
   hooks.onRefit = refit;
   hooks.onLeave = leave;
@@ -63,25 +63,32 @@ function start(): void {
   groups.gridAt = clock.now - clock.now % groups.period;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
+    own<Quota>(vm).usedUntil = clock.now + 1;
     for (let k: u32 = 0; k < vm.max && vm.stealAmount == L.STEAL_NONE; k++) activate(vcpuOf(vm, k));
   }
+  seeLimits();
   placeGuaranteed();
   // a fork: VMs have cores already, and tasks wait
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.dormantCount != vm.max) charge(vm, 0);
   }
-  seeLimits();
   serveAll();
 }
 
 /** Whether any VM is held back is known before it is asked of each. */
 function seeLimits(): void {
   let limited = ownOfHost<Groups>().throttled;
-  for (let i: u32 = 0; i < H.vmCount; i++) limited |= u32(vmAt(i).quota != 0);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    bookUse(vm); // as it was counted until now
+    limited |= u32(vm.quota != 0);
+  }
   ownOfHost<Groups>().limited = limited;
-  if (limited) hooks.onMoved = stopThrottled;
-  else hooks.unsetMoved();
+  hooks.ignoreGains();
+  if (limited == 0) return;
+  hooks.onMoved = stopThrottled;
+  hooks.onGains = onGains;
 }
 
 /** Another mechanism takes over: throttling ends. */
@@ -89,19 +96,17 @@ function leave(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) book(vmAt(i));
 }
 
-// @ts-ignore: decorator
-@inline
-function bookUse(vm: Vm): void {
-  const q = own<Quota>(vm);
-  q.used = usedNow(vm);
-  q.usedUntil = clock.now + 1;
-}
-
 /** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
 function charge(vm: Vm, by: i32): void {
   assert(own<Quota>(vm).usedUntil <= clock.now + 1);
   bookUse(vm);
   if (vm.quota != 0) planExpiry(vm, by);
+  planPeriod();
+}
+
+// @ts-ignore: decorator
+@inline
+function planPeriod(): void {
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, nextPeriod(), RANK_REPLENISH);
 }
 
@@ -112,11 +117,15 @@ function planExpiry(vm: Vm, by: i32): void {
   else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
 }
 
-/** `by` of its vCPUs come or go now. */
-function onCores(vm: Vm, by: i32): void {
-  if (vm.quota != 0 || !isPending(Q, SLOT_ARBITER)) charge(vm, by);
-  else bookUse(vm);
-  if (by < 0 && vm.queued != 0 && !stands(vm)) offer(vm, 1, 0);
+function onGains(vm: Vm): void {
+  charge(vm, 1);
+}
+
+function onLoses(core: Core): void {
+  const vm = core.vcpu.vm;
+  if (ownOfHost<Groups>().limited) charge(vm, -1);
+  else own<Quota>(vm).used += heldSince(core, own<Quota>(vm));
+  if (vm.queued != 0 && !stands(vm)) offer(vm, 1, 0);
 }
 
 /** After a fork: quotas, the period or stealing may have changed. */
@@ -212,6 +221,7 @@ function serve(vm: Vm): void {
       const from = core.vcpu.vm;
       if (from.held == 1 && stands(from)) offer(from, 0, 1);
     }
+    planPeriod();
     beginMove(core, vm, clock.now);
   }
 }

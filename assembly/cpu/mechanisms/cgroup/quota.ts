@@ -1,9 +1,9 @@
 // How much core time a VM has used of its quota, and how much is left.
 
-import { DESCHEDULING, DORMANT, Vm, VM_OWN_AT, YIELDING, clock, vcpuOf } from "../../state";
+import { Core, DESCHEDULING, DORMANT, Vm, VM_OWN_AT, YIELDING, clock, isNull, vcpuOf } from "../../state";
 import { NEVER } from "../../../kernel/event-queue";
-import { knobs, own } from "../../own";
-import { CgroupKnobs, Quota } from "./state";
+import { knobs, own, ownOfHost } from "../../own";
+import { CgroupKnobs, Groups, Quota } from "./state";
 
 // @ts-ignore: decorator
 @inline
@@ -29,12 +29,34 @@ export function quotaOf(vm: Vm): u64 {
   return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
 }
 
-/** Core time used in this period, this nanosecond included. */
+/** How long `core` has been its vCPU's since the use of its VM was brought up to date, this nanosecond included. */
 // @ts-ignore: decorator
 @inline
-export function usedNow(vm: Vm): u64 {
+export function heldSince(core: Core, q: Quota): u64 {
+  return clock.now + 1 - max<u64>(core.since + 1, q.usedUntil);
+}
+
+/** Core time used in this period, this nanosecond included, where VMs are limited: what was booked when a core came or went, and since. */
+// @ts-ignore: decorator
+@inline
+function usedNow(vm: Vm): u64 {
   const q = own<Quota>(vm);
-  return q.usedUntil == 0 ? q.used : q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
+  return q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
+}
+
+/** Books the core time used so far. Where nobody is limited that of a core is booked when it is lost. */
+export function bookUse(vm: Vm): void {
+  const q = own<Quota>(vm);
+  let used = q.used;
+  if (ownOfHost<Groups>().limited) used = usedNow(vm);
+  else {
+    for (let k: u32 = 0; k < vm.max && vm.dormantCount != vm.max; k++) {
+      const core = vcpuOf(vm, k).core;
+      if (!isNull(core)) used += heldSince(core, q);
+    }
+  }
+  q.used = used;
+  q.usedUntil = clock.now + 1;
 }
 
 /** Core time that is left of this period's quota. */

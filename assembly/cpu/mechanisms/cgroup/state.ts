@@ -10,7 +10,7 @@ export class CgroupKnobs {
 @unmanaged
 export class Quota {
   used: u64; //           core time in this period, with what the last one left to be repaid
-  usedUntil: u64; //      when that was last brought up to date, + 1; 0: never
+  usedUntil: u64; //      when that was last brought up to date, + 1; where nobody is limited not as cores are lost
   throttledSince: u64; // and booked, + 1; 0: it is not
   rank: u64; //           with which it stands among those that want a core (wanting.ts)
   since: u64; //          and how long its backlog had lasted
