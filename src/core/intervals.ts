@@ -50,12 +50,17 @@ export class IntervalReadings {
     const { warmupNs, durationNs } = scenario;
     this.vms = vms;
     this.memory = new MemoryReadings(scenario, earlier?.memory);
-    const members = new Map<unknown, number[]>();
-    const keys = vms.map(({ group }, index) => (histogramsShared ? group : index));
-    keys.forEach((key, index) => members.set(key, [...(members.get(key) ?? []), index]));
-    const order = [...members.keys()];
-    this.members = [...members.values()];
-    this.distributionOf = keys.map((key) => order.indexOf(key));
+    const members: number[][] = [];
+    const places = new Map<unknown, number>();
+    this.members = members;
+    this.distributionOf = vms.map(({ group }, index) => {
+      const key = histogramsShared ? group : index;
+      const place = places.get(key) ?? members.length;
+      if (place === members.length) members.push([]);
+      places.set(key, place);
+      members[place]!.push(index);
+      return place;
+    });
     const same = earlier?.warmupNs === warmupNs && earlier.durationNs === durationNs;
     this.readings = same ? [...earlier.readings] : [];
     this.many = !isRead || durationNs < INTERVALS || vms.length * INTERVALS > MOST_READINGS ? 0 : INTERVALS;
