@@ -52,6 +52,19 @@ export function noteDelay(vm: Vm, ns: u64): void {
   if (end == (ROOM - 1) * offsetof<Note>()) countDelays();
 }
 
+/** The same if `counts` is 1, which nobody can foresee: written anyway, without a branch, where the next one will be. */
+// @ts-ignore: decorator
+@inline
+export function noteDelayIf(vm: Vm, ns: u64, counts: u32): void {
+  const end = N.delays;
+  const note = changetype<Note>(DELAYS + end);
+  note.ns = ns;
+  note.vm = vm;
+  const next = end + counts * <u32>offsetof<Note>();
+  N.delays = next;
+  if (next == ROOM * offsetof<Note>()) countDelays();
+}
+
 /** A request of `vm` has taken so long; `ideal` is the least that it takes. */
 // @ts-ignore: decorator
 @inline

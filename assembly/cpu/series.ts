@@ -7,7 +7,7 @@ import { allocate } from "../kernel/arena";
 import { bucketCount, GREATEST } from "../kernel/histogram";
 import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
 import { H, Q, SLOT_SAMPLE, vmAt, VCpu, Task, TASK_STARTED, coreAt, isNull, RUNNING, clock, series } from "./state";
-import { countNotes, noteDelay } from "./samples";
+import { countNotes, noteDelayIf } from "./samples";
 import { oldestReady } from "./waiting";
 
 // @ts-ignore: decorator
@@ -121,14 +121,14 @@ export function logEvent(slot: u32): void {
 // @ts-ignore: decorator
 @inline
 export function began(v: VCpu, t: Task): void {
-  if ((t.flags & TASK_STARTED) == 0) bookDelay(v, t);
+  bookDelay(v, t);
 }
 
 /** The same where every task passes. */
 // @ts-ignore: decorator
 @inline
 export function beganHere(v: VCpu, t: Task): void {
-  if ((t.flags & TASK_STARTED) == 0) bookDelayHere(v, t);
+  bookDelayHere(v, t);
 }
 
 function bookDelay(v: VCpu, t: Task): void {
@@ -138,10 +138,12 @@ function bookDelay(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 function bookDelayHere(v: VCpu, t: Task): void {
-  t.flags |= TASK_STARTED;
+  const flags = t.flags;
+  const first = u32((flags & TASK_STARTED) == 0); // else it was booked before it waited for a page
+  t.flags = flags | TASK_STARTED;
   const delay = v.begunAt - t.readyAt;
-  noteDelay(v.vm, delay);
-  if (series.capacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
+  noteDelayIf(v.vm, delay, first);
+  if (series.capacity != 0 && first) sampleTime(H.groupCount + v.vm.group, delay);
 }
 
 /** Books the queueing delays of all that came to their first instruction before `until`, so that they can be read. */

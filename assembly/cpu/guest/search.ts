@@ -147,14 +147,27 @@ function drawOffset(v: VCpu): void {
   v.searchOffset = vm.stealVictim == L.VICTIM_RANDOM ? below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.max - 1) : 0;
 }
 
+// @ts-ignore: decorator
+@inline
+function ofVm(vm: Vm, offset: usize): usize {
+  return changetype<usize>(vm) + offset;
+}
+
+// @ts-ignore: decorator
+@inline
+function ofVCpu(v: VCpu, offset: usize): usize {
+  return changetype<usize>(v) + offset;
+}
+
 /** `v` stops searching, for whatever reason. */
 export function endSearch(v: VCpu): void {
   assert(v.state == SEARCHING && !isNull(v.vm.searching));
   const vm = v.vm;
-  if (isNull(v.priorSearching)) vm.searching = v.nextSearching;
-  else v.priorSearching.nextSearching = v.nextSearching;
-  if (isNull(v.nextSearching)) vm.searchingTail = v.priorSearching;
-  else v.nextSearching.priorSearching = v.priorSearching;
+  // without a branch: who of several comes to run nobody can foresee
+  const prior = v.priorSearching;
+  const next = v.nextSearching;
+  store<VCpu>(select<usize>(ofVm(vm, offsetof<Vm>("searching")), ofVCpu(prior, offsetof<VCpu>("nextSearching")), isNull(prior)), next);
+  store<VCpu>(select<usize>(ofVm(vm, offsetof<Vm>("searchingTail")), ofVCpu(next, offsetof<VCpu>("priorSearching")), isNull(next)), prior);
   if (vm.lookAt != NEVER && vm.looker == v) planLook(vm);
 }
 

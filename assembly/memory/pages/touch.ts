@@ -98,7 +98,8 @@ export function isHere(page: u32): bool {
 @inline
 function bound(v: VCpu, plan: Plan): u64 {
   if (S.rearranged || (plan.event == <u32>clock.events && Q.rank <= <u32>RANK_SAMPLE)) return clock.now;
-  return clock.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
+  // without a branch: of what kind this event is nobody can foresee
+  return clock.now + <u64>(u32(Q.rank > <u32>RANK_TOUCH) | (u32(Q.rank == <u32>RANK_TOUCH) & u32(v.slot <= Q.slot)));
 }
 
 /** Touches on `core` that come before what happens now are made. */
@@ -177,7 +178,9 @@ function keep(plan: Plan, core: u32, count: u32, after: u64): void {
   plan.event = <u32>clock.events;
   plan.after = after;
   store<u8>(S.planLeft + core, <u8>count);
-  if (count != 0) armScan();
+  if (S.scanArmed == 0) {
+    if (count != 0) armScan();
+  }
 }
 
 /**
@@ -248,7 +251,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
   keep(plan, core, i, word);
   v.touchAt = at;
   v.touchPage = missing;
-  if (missing != 0) readAhead(restOf(missing)); // by the fault, which comes next
+  readAhead(restOf(missing)); // by the fault, which comes next; of no page it is 0
   return at;
 }
 
