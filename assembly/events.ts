@@ -13,7 +13,7 @@ import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, closeInstant, happens, keyOf, peekKey, peekSlot, takeKey, timeOfKey } from "./kernel/event-queue";
-import { endPlain, isPlain } from "./cpu/guest/plain";
+import { endPlain, isPlain } from "./cpu/workload/plain";
 import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";

@@ -228,12 +228,12 @@ export function reconfigure(words: usize): i32 {
  */
 function markSpecial(all: bool): void {
   const host = all || S.on != 0 || H.varies != 0 || settings.moveCost != 0 || series.capacity != 0 || hooks.schedule;
-  const atOnce = traits.central != 0 && settings.smt == 1 && settings.taskSwitch == 0 && !mayLookAhead();
+  const atOnce = traits.central != 0 && settings.smt == 1 && settings.taskSwitch == 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const own = host || vm.lockProbability > 0 || vm.room != 0xffff_ffff || vm.quantum != 0 || !isNull(vm.order);
     const waits = own || !atOnce || vm.words != 1 || vm.limit != vm.max;
-    const drawn = waits || vm.arrivals == L.ARRIVALS_DETERMINISTIC || vm.arrivals == L.ARRIVALS_PERIODIC || !vm.single || !isExponential(vm.service);
+    const drawn = own || mayLookAhead() || vm.arrivals == L.ARRIVALS_DETERMINISTIC || vm.arrivals == L.ARRIVALS_PERIODIC || !vm.single || !isExponential(vm.service);
     vm.special = u8(own) * u8(SPECIAL) + u8(waits) * u8(WAITS) + u8(drawn) * u8(DRAWN);
   }
 }

@@ -66,9 +66,9 @@ export * from "./settings-record";
 // @ts-ignore: decorator
 @inline export const SPECIAL: u32 = 1; // of a task anything may be asked but to run from its start to its end
 // @ts-ignore: decorator
-@inline export const WAITS: u32 = 2; // something may stand between a task and an idle core (guest/plain.ts)
+@inline export const WAITS: u32 = 2; // something may stand between a task and an idle core (workload/plain.ts)
 // @ts-ignore: decorator
-@inline export const DRAWN: u32 = 4; // its requests are not of one task, or their gaps and service are not exponential both
+@inline export const DRAWN: u32 = 4; // SPECIAL, or its requests are not of one task, or their gaps and service are not exponential both
 
 // VCpu.frozen
 // @ts-ignore: decorator

@@ -6,9 +6,9 @@ import * as L from "../../layout";
 import { RANK_ARRIVAL, cancel, keyOf, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
 import { dropSource, putSource } from "../../kernel/source-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { H, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
+import { DRAWN, H, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
-import { arrivePlain } from "../guest/plain";
+import { arrivePlain } from "./plain";
 import { comesAgain, looksAhead } from "./upcoming";
 import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
@@ -43,7 +43,7 @@ function scheduleArrival(vm: Vm): void {
 // @ts-ignore: decorator
 @inline
 export function onArrival(vm: Vm): void {
-  if (vm.special != 0 || !arrivePlain(vm)) onAnyArrival(vm);
+  if ((vm.special & DRAWN) != 0 || !arrivePlain(vm)) onAnyArrival(vm);
 }
 
 function onAnyArrival(vm: Vm): void {

@@ -9,15 +9,15 @@ import { RANK_ARRIVAL, RANK_END, beginHere, hasLeaf, keyOf, keyOfNear, leaveHole
 import { bitsOf, pass } from "../../kernel/random";
 import { putSource } from "../../kernel/source-queue";
 import {
-  Core, DORMANT, H, Q, RUNNING, TASK_STARTED, Task, VCpu, Vm, arrivals, clock, count, countHost, ingress, isNull, nothing,
+  Core, DORMANT, H, Q, RUNNING, TASK_STARTED, Task, VCpu, Vm, WAITS, arrivals, clock, count, countHost, ingress, isNull, nothing,
 } from "../state";
 import { joinBag } from "../bag";
 import { pushTail } from "../run-queue";
 import { noteVisit } from "../samples";
 import { takeableCore, takeableGone, takeableHeld } from "../takeable";
-import { freeRecord } from "../workload/task-records";
+import { freeRecord } from "./task-records";
 import { waitBegins, waitEnds } from "../waiting";
-import { makeReady } from "./dispatch";
+import { makeReady } from "../guest/dispatch";
 
 /** Whether `t` is the whole of a request that nobody waits for, and has not been taken off a core. */
 // @ts-ignore: decorator
@@ -64,7 +64,8 @@ export function arrivePlain(vm: Vm): bool {
   t.arrivedAt = now;
   count(vm, L.VM_ARRIVED, 1);
   count(vm, L.VM_WORK_NS, service);
-  if (vm.queued == 0 && H.idleCount != 0 && vm.promised < vm.dormantCount && hasLeaf(Q)) serve(vm, t, now, service);
+  if (vm.special & WAITS) makeReady(vm, t);
+  else if (vm.queued == 0 && H.idleCount != 0 && vm.promised < vm.dormantCount && hasLeaf(Q)) serve(vm, t, now, service);
   else if (vm.held == H.coreCount && isNull(vm.searching)) {
     // it has all cores, and nobody else will have one before it
     waitBegins(vm, t);
