@@ -36,12 +36,19 @@ export function mayPreempt(a: Vm, b: Vm): bool {
 
 /**
  * Of up to 64 cores, those whose vCPU searches and those whose vCPU does something else: the one that `a` takes if all of them can be told to leave,
- * as chooseVictim says. Null: none.
+ * as chooseVictim says, where no VM's key is below `floor`. Null: none.
  */
-export function chooseAmong(a: Vm, searches: u64, runs: u64): Core {
-  const core = among(bound(a), searches, runs, i64.MIN_VALUE);
+export function chooseAmong(a: Vm, searches: u64, runs: u64, floor: i64): Core {
+  const core = among(bound(a), searches, runs, floor);
   if (isNull(core)) store<i64>(REFUSED, max<i64>(load<i64>(REFUSED), bound(a)));
   return core;
+}
+
+/** The least key of those among which a core was chosen last. */
+// @ts-ignore: decorator
+@inline
+export function leastOfAmong(): i64 {
+  return load<i64>(LEAST);
 }
 
 /** Of those, the one that goes first of all whose VMs' keys are below `most`, where none is below `floor`; in LEAST what the least key is. */

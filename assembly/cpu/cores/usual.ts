@@ -4,13 +4,13 @@
 // denied one by one. Whatever no processor can guess, as who is short, is no branch.
 
 import * as L from "../../layout";
-import { CONTENDED, Core, DENIED, H, SEARCHING, Vm, arbiter, clock, countHost, isNull, nothing, settings, traits } from "../state";
+import { CONTENDED, Core, DENIED, H, RECORD_BYTES, SEARCHING, Vm, arbiter, clock, countHost, isNull, nothing, settings, traits } from "../state";
 import { BACKLOG_BYTES, backlogs, beganAt, keepBacklog, waiterAt } from "../backlogs";
 import { canGrow } from "../holding";
 import { chooseIdle } from "../idle";
 import { levels } from "../levels";
 import { mayLeaveMasked } from "../takeable";
-import { bound, chooseAmong, chooseVictim, refused } from "../victims";
+import { bound, chooseAmong, chooseVictim, leastOfAmong, refused } from "../victims";
 import { oldestReady } from "../waiting";
 import { reading } from "./collect";
 import { chooseCore, give } from "./grant";
@@ -28,15 +28,27 @@ const ENDS: usize = memory.data(8 << 2, 4);
 class Cores {
   searches: u64;
   runs: u64;
+  least: i64; // no VM of theirs has a lesser key (victims.ts)
   known: u32; // 1: so it was as the round began, less those that it has taken
 }
 
 const cores: Cores = changetype<Cores>(memory.data(offsetof<Cores>(), 8));
 
+/** The first line of those that hold what they are guaranteed, or more. */
+// @ts-ignore: decorator
+@inline const GUARANTEED: usize = 16;
+
 export function isUsual(): bool {
   return (settings.signal == L.SIGNAL_AVERAGE || settings.signal == L.SIGNAL_OLDEST) && (settings.mode & L.MODE_REACTIVE) != 0
     && !settings.aggregate && settings.staleness == 0 && arbiter.published == 0
-    && levels.count <= 2 && traits.parkedBusy == 0 && overrule.kind == L.OVERRULE_NOTHING && hooks.choosesBy(chooseCore) && reading(0) + settings.issue != 0;
+    && levels.count <= 2 && traits.parkedBusy == 0 && isShortEnough() && overrule.kind == L.OVERRULE_NOTHING && hooks.choosesBy(chooseCore) && reading(0) + settings.issue != 0;
+}
+
+/** Whether what all tasks have waited has room in 63 bits. */
+// @ts-ignore: decorator
+@inline
+function isShortEnough(): bool {
+  return (clock.now | settings.threshold) <= <u64>i64.MAX_VALUE / <u64>((H.recordsEnd - H.records) / RECORD_BYTES);
 }
 
 /** Who is short is served, in the order of the ranks. */
@@ -47,22 +59,22 @@ export function serveUsual(): void {
   const one = settings.grant == L.GRANT_ONE;
   const room = <usize>H.vmCount << 2;
   let denied: u64 = 0;
-  let none = refused();
   let first = H.scratch;
   for (let line: usize = 0; line < RANKS << 2; line += 4) {
     const end = load<usize>(ENDS + line);
     for (let at = first; at != end; at += 4) {
       const vm = load<Vm>(at);
-      if (bound(vm) > none) {
-        const served = serve(vm, one);
-        none = refused();
-        if (served) {
-          vm.denied &= ~<u8>DENIED;
-          continue;
-        }
+      if (line >= GUARANTEED && vm.rankKey - 2 <= refused()) {
+        // nor does any behind it in its line get one, who has no less above its guarantee
+        denied += <u64>(end - at) >> 2;
+        for (; at != end; at += 4) load<Vm>(at).denied = <u8>(DENIED | CONTENDED); // tasks wait
+        break;
       }
-      vm.denied = <u8>(DENIED | CONTENDED); // tasks wait
-      denied++;
+      if (bound(vm) > refused() && serve(vm, one)) vm.denied &= ~<u8>DENIED;
+      else {
+        vm.denied = <u8>(DENIED | CONTENDED);
+        denied++;
+      }
     }
     first += room;
   }
@@ -77,6 +89,7 @@ function serve(vm: Vm, one: bool): bool {
     const core: Core = H.idleCount != 0 ? chooseIdle(vm) : bound(vm) <= refused() ? nothing<Core>() : H.coreCount <= 64 ? chooseMasked(vm) : chooseVictim(vm);
     if (isNull(core)) break;
     give(core, vm);
+    cores.least = min<i64>(cores.least, vm.victimKey);
     want--;
   }
   if (one && want != wanted) vm.skipUntil = clock.now + arbiter.period + 1;
@@ -93,23 +106,24 @@ function findShort(): void {
   }
   const now = clock.now;
   const threshold = settings.threshold;
+  const from = now - threshold;
   const oldest = settings.signal == L.SIGNAL_OLDEST;
   const end = backlogs.end;
   let kept = backlogs.first;
   for (let at = kept; at != end; at += BACKLOG_BYTES) {
     const since = beganAt(at);
     const vm = waiterAt(at);
-    const tasks = vm.queued;
-    const waits = u32(vm.backlogSince == since) & u32(tasks != 0);
-    // both sides modulo 2^64: the difference is what it is
-    const long = u32(vm.held == 0) | u32(<u64>tasks * now - vm.readySum >= threshold * <u64>tasks);
-    const may = waits & u32(tasks > vm.coming) & u32(now >= vm.skipUntil);
-    let wants = may & long;
+    const tasks = <i64>vm.queued;
+    // of these numbers only the sign counts: below 0 is yes
+    const waits = (<i64>(vm.backlogSince ^ since) - 1) & -tasks;
+    const long = (<i64>vm.held - 1) | ~<i64>(<u64>tasks * from - vm.readySum); // modulo 2^64: the difference is what it is, and has room
+    const may = waits & (<i64>vm.coming - tasks) & (<i64>vm.skipUntil - 1 - <i64>now);
+    let wants = <u64>(may & long) >> 63;
     // the oldest has waited for as long as all on average, and longer only where there is another
-    if (oldest && (may & ~long & u32(tasks > 1)) != 0) wants = u32(now - oldestReady(vm) >= threshold);
+    if (oldest && (may & ~long & (1 - tasks)) < 0) wants = u64(now - oldestReady(vm) >= threshold);
     keepBacklog(kept, since, vm);
-    kept += <usize>waits << 4;
-    vm.denied = <u8>(vm.denied & (wants | CONTENDED)); // DENIED is 1
+    kept += <usize>(<u64>waits >> 59) & BACKLOG_BYTES;
+    vm.denied = <u8>(vm.denied & (<u32>wants | CONTENDED)); // DENIED is 1
     const line = ENDS + <usize>vm.line;
     place = load<usize>(line);
     store<Vm>(place, vm);
@@ -121,7 +135,8 @@ function findShort(): void {
 /** A victim for `vm` on a host with up to 64 cores, where none is idle: of those that might be taken as the round began, less those that were. */
 function chooseMasked(vm: Vm): Core {
   if (cores.known == 0) findTakeable();
-  const core = chooseAmong(vm, cores.searches, cores.runs);
+  const core = chooseAmong(vm, cores.searches, cores.runs, cores.least);
+  cores.least = leastOfAmong();
   if (!ASC_NO_ASSERT) assert(core == chooseVictim(vm)); // its call would stay
   if (isNull(core)) return core;
   const others = ~(<u64>1 << core.index);
@@ -143,5 +158,6 @@ function findTakeable(): void {
   }
   cores.searches = may & searching;
   cores.runs = may & ~searching;
+  cores.least = i64.MIN_VALUE;
   cores.known = 1;
 }
