@@ -8,6 +8,10 @@ import { exponential } from './hyperflux.mjs';
 
 const url = (path) => new URL(`../../${path}`, import.meta.url).href;
 
+/** Certificates that the surroundings name are read by Node at its start, here for 38 ms: no part of what is measured. */
+const env = { ...process.env };
+delete env['NODE_EXTRA_CA_CERTS'];
+
 /** Runs `program` in a process of its own: processor seconds of all its threads, and what it printed. */
 function processSeconds(program, args = []) {
   const text = `
@@ -19,6 +23,7 @@ function processSeconds(program, args = []) {
     ${program}`;
   const { status, output, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text, '--', ...args], {
     cwd: root,
+    env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     maxBuffer: 1 << 26,
