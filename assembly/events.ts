@@ -84,15 +84,28 @@ function numbered(slot: u32): u64 {
   return life.on ? <u64>steadySlot(slot) : <u64>slot;
 }
 
-/** An event happens: its part in the fingerprint. `watched`: it is not merely hashed by its slot. */
+// What is done about each event of a call of run
+// @ts-ignore: decorator
+@inline const HASHED: u32 = 0; // by its slot, and nothing else
+// @ts-ignore: decorator
+@inline const UNSEEN: u32 = 1; // nothing
+// @ts-ignore: decorator
+@inline const WATCHED: u32 = 2; // there is a log, or numbers of slots are not what is hashed
+
+/** An event happens: its part in the fingerprint. */
 // @ts-ignore: decorator
 @inline
-function noteEvent(watched: bool, slot: u32, time: u64, kind: u64): void {
-  if (watched) noteWatched(slot, time, kind);
-  else clock.fingerprint = fold(clock.fingerprint, time, slot, kind);
+function noteEvent(watch: u32, slot: u32, time: u64, kind: u64): void {
+  if (watch == HASHED) clock.fingerprint = fold(clock.fingerprint, time, slot, kind);
+  else if (watch == WATCHED) noteWatched(slot, time, kind);
 }
 
-/** The same where there is a log, no fingerprint, or numbers of slots that are not what is hashed. */
+function watchOf(): u32 {
+  if (series.logCapacity != 0) return WATCHED;
+  if (clock.fingerprintOn == 0) return UNSEEN;
+  return life.on ? WATCHED : HASHED;
+}
+
 function noteWatched(slot: u32, time: u64, kind: u64): void {
   if (series.logCapacity != 0) logEvent(slot);
   if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), kind);
@@ -114,7 +127,7 @@ function runEvents(untilNs: f64, budget: f64): i32 {
   clock.runLast = clock.events + <u64>(<i64>budget);
   clock.bound = keyOf(clock.runUntil + 1, 0);
   boundByInput();
-  const watched = series.logCapacity != 0 || clock.fingerprintOn == 0 || life.on != 0;
+  const watch = watchOf();
   while (true) {
     const key = peekKey(Q);
     const arrival = arrivals.key;
@@ -126,7 +139,7 @@ function runEvents(untilNs: f64, budget: f64): i32 {
       const time = timeOfKey(arrival);
       happens(Q, arrival, slot);
       clock.now = time;
-      noteEvent(watched, slot, time, 17);
+      noteEvent(watch, slot, time, 17);
       onArrival(changetype<Vm>(<usize>(arrivals.who >> 32)));
       continue;
     }
@@ -136,11 +149,11 @@ function runEvents(untilNs: f64, budget: f64): i32 {
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
-        noteEvent(watched, slot, time, v.state);
+        noteEvent(watch, slot, time, v.state);
         onVcpu(v);
-      } else onBehind(watched, slot, time);
+      } else onBehind(watch, slot, time);
     } else {
-      noteEvent(watched, slot, time, 17);
+      noteEvent(watch, slot, time, 17);
       onOther(slot);
     }
   }
@@ -158,12 +171,12 @@ function whyStopped(time: u64): i32 {
 }
 
 /** An event of a part or of a closed client. */
-function onBehind(watched: bool, slot: u32, time: u64): void {
+function onBehind(watch: u32, slot: u32, time: u64): void {
   if (slot >= H.slotParts) {
-    noteEvent(watched, slot, time, 18);
+    noteEvent(watch, slot, time, 18);
     onPart(slot);
   } else {
-    noteEvent(watched, slot, time, 16);
+    noteEvent(watch, slot, time, 16);
     onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
   }
 }
