@@ -286,6 +286,13 @@ function noteAsked(): void {
   T.askedAt = events;
 }
 
+/** Whether it is known without a look at any core that none is of a VM with a key below `bound`. */
+// @ts-ignore: decorator
+@inline
+export function noneBelow(bound: i64): bool {
+  return T.on == IN_WORDS && load<u64>(levels.changed) == 0 && words.lowLeast >= bound && words.least >= bound;
+}
+
 /** The words are what they say. */
 // @ts-ignore: decorator
 @inline

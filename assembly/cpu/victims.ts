@@ -2,7 +2,7 @@
 
 import { Vm, SEARCHING, Core, isNull, nothing, H, coreAt } from "./state";
 import { levelOf } from "./levels";
-import { lowestLevel, mayLeaveMasked, readWords, takeableOf, words } from "./takeable";
+import { lowestLevel, mayLeaveMasked, noneBelow, readWords, takeableOf, words } from "./takeable";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -80,6 +80,15 @@ function firstOf(cores: u64, floor: i64): Core {
     if (key == floor) break;
   }
   return changetype<Core>(best);
+}
+
+/** Whether it is known at once that nobody's core may be taken for `a`. */
+// @ts-ignore: decorator
+@inline
+export function isInVain(a: Vm): bool {
+  const is = noneBelow(bound(a));
+  if (!ASC_NO_ASSERT) assert(!is || isNull(byScan(a))); // its call would stay
+  return is;
 }
 
 /**

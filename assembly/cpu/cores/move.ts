@@ -21,7 +21,7 @@ import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
 import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/leave";
-import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
+import { hold, holdHere, chooseDormant, parking, arriving, nudge } from "../holding";
 import { mayLeave, takeableGone } from "../takeable";
 import { hooks } from "../hooks";
 
@@ -54,7 +54,7 @@ export function hurry(core: Core): void {
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
-  hold(vm, 1);
+  holdHere(vm, 1);
   vm.promised++;
   vm.coming++;
   core.target = vm;
@@ -70,7 +70,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
     return;
   }
   const from = core.vcpu.vm;
-  hold(from, -1);
+  holdHere(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = at;
   step(core, STEP_NOTIFY, at - clock.now + moveOf(core).notify);

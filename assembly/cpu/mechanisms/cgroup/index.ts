@@ -7,11 +7,11 @@ import * as L from "../../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../../kernel/event-queue";
 import {
   H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core, clock, settings, traits, Settings,
-  slotOf,
+  nothing, slotOf,
 } from "../../state";
 import { chooseIdle, pushIdle } from "../../idle";
 import { beginPark, beginMove } from "../../cores/move";
-import { chooseVictim } from "../../victims";
+import { chooseVictim, isInVain } from "../../victims";
 import { beginRanks, endRanks, setRank, takeFirst } from "../../cores/rank";
 import { activate } from "../../guest/life";
 import { hooks } from "../../hooks";
@@ -212,7 +212,7 @@ function serveAll(): void {
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. Hook of a task that comes to wait. */
 function serve(vm: Vm): void {
   while (wants(vm)) {
-    const core: Core = H.idleCount == 0 ? chooseVictim(vm) : chooseIdle(vm);
+    const core: Core = H.idleCount != 0 ? chooseIdle(vm) : isInVain(vm) ? nothing<Core>() : chooseVictim(vm);
     if (isNull(core)) {
       if (!stands(vm)) offer(vm, 0, 0);
       return;
