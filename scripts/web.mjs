@@ -4,15 +4,14 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { onFewFiles } from './later.mjs';
 import { at, listFiles, writeAtomically } from './support.mjs';
-import { wordless } from './wordless.mjs';
+import { wordless, wordlessText } from './wordless.mjs';
 
 const FOLDER = 'dist/web';
 /** Packed, bytes: what the first run loads, and each part that is loaded on demand. */
 const FIRST = 300_000;
 const LATER = 150_000;
-
-const STORY = 'src/web/stories/burst.ts';
 
 const packed = (content) => gzipSync(content, { level: 9 }).length;
 
@@ -85,6 +84,7 @@ export async function web() {
           loader: 'js',
         })),
     },
+    onFewFiles(['src/web/app.ts', 'src/web/runner.ts'], wordlessText),
     wordless,
   ];
   const built = await build({
@@ -106,11 +106,14 @@ export async function web() {
     legalComments: 'none',
     chunkNames: 'chunks/[name]-[hash]',
     logLevel: 'warning',
+    logOverride: { 'ignored-bare-import': 'silent' },
     plugins,
   });
   mkdirSync(at(FOLDER), { recursive: true });
   const sizes = new Map();
   for (const file of built.outputFiles) {
+    // the page's styles once more, for each part that imports the page: nobody asks for them
+    if (file.path.endsWith('.css') && file.path !== at(FOLDER, 'main.css')) continue;
     writeAtomically(file.path, file.contents);
     sizes.set(file.path, packed(file.contents));
   }
@@ -123,9 +126,7 @@ export async function web() {
 
 function weigh(outputs, sizes) {
   const size = (path) => sizes.get(at(path)) ?? 0;
-  // the first story plays when the page opens
-  const story = Object.keys(outputs).find((path) => STORY in outputs[path].inputs);
-  const entries = [`${FOLDER}/main.js`, `${FOLDER}/worker.js`, story];
+  const entries = [`${FOLDER}/main.js`, `${FOLDER}/worker.js`];
   const first = new Set(entries.flatMap((entry) => [...reached(outputs, entry)]));
   const sum = (paths) => [...paths].reduce((total, path) => total + size(path), 0);
   const total =

@@ -66,12 +66,14 @@ function withoutWords(path, text) {
   return rest;
 }
 
+/** A source as a page has it. */
+export function wordlessText(path) {
+  const text = readFileSync(path, 'utf8');
+  return WORDED.test(path) ? withoutWords(path, text) : text;
+}
+
 /** Of a bundle by esbuild. */
 export const wordless = {
   name: 'without-words',
-  setup: (hooks) =>
-    hooks.onLoad({ filter: WORDED }, ({ path }) => ({
-      contents: withoutWords(path, readFileSync(path, 'utf8')),
-      loader: 'ts',
-    })),
+  setup: (hooks) => hooks.onLoad({ filter: WORDED }, ({ path }) => ({ contents: wordlessText(path), loader: 'ts' })),
 };
