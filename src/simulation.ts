@@ -174,7 +174,7 @@ export class Simulation {
     const compiled = compileScenario(scenario, this.tables, bits, this.compiled.laid);
     if (!sameWords(this.compiled.words, compiled.words)) this.core.reconfigure(compiled.words);
     const late = new LateRequests(compiled, scenario, this.late.state);
-    const intervals = new IntervalReadings(compiled, scenario, this.intervals.state);
+    const intervals = new IntervalReadings(compiled, scenario, this.intervals.state, this.options.steady);
     const { core, injection, options, tables, started } = this;
     return new Simulation(scenario, compiled, core, injection, late, intervals, options, tables, started);
   }
@@ -195,7 +195,10 @@ export class Simulation {
     void this.injection.close();
     this.core.reset(compiled.words);
     const injection = openArrivals(this.core, resolved, { compiled, ...this.options, tables: this.tables });
-    const of = { late: new LateRequests(compiled, resolved), intervals: new IntervalReadings(compiled, resolved) };
+    const of = {
+      late: new LateRequests(compiled, resolved),
+      intervals: new IntervalReadings(compiled, resolved, undefined, this.options.steady),
+    };
     Object.assign(this, { ...of, resolved, compiled, injection, overview: undefined });
     Object.assign(this, { started: false, fed: false, streams: 0, wall: { seconds: 0 } });
   }

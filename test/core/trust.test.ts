@@ -1,7 +1,14 @@
 // Warnings of results: for each code a scenario that must give it and one, alike but for that, which must not.
 
 import { describe, expect, it } from 'vitest';
-import { evaluateAssertion, memoryHost, Simulation, type Result, type ScenarioInput } from '../../src/index.js';
+import {
+  evaluateAssertion,
+  memoryHost,
+  Simulation,
+  type Result,
+  type ScenarioInput,
+  withMechanism,
+} from '../../src/index.js';
 import { renderRun } from '../../src/report/run-table.js';
 import { WARNING_CODES } from '../../src/result/result.js';
 import { essence } from '../support/bits.js';
@@ -260,6 +267,13 @@ describe('a warning', () => {
     const result = simulation.metrics();
     expect(pairs(result)).not.toContain('autocorrelated api.latencyNs.mean');
     expect(essence({ ...result, warnings: [] })).toBe(essence({ ...whole, warnings: [] }));
+    // nor of the same host with another seed, or under another mechanism
+    simulation.reset(2);
+    const fork = await simulation.fork(withMechanism(simulation.scenario, 'ideal'));
+    for (const one of [simulation, fork]) {
+      await one.run();
+      expect(pairs(one.metrics())).not.toContain('autocorrelated api.latencyNs.mean');
+    }
   });
 
   it('of autocorrelation tells the mean that the result tells', async () => {
