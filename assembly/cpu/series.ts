@@ -118,26 +118,14 @@ export function logEvent(slot: u32): void {
 }
 
 /** The task on `v` has come to its first instruction: its queueing delay is known. Booked when it is next looked at. */
-// @ts-ignore: decorator
-@inline
 export function began(v: VCpu, t: Task): void {
-  bookDelay(v, t);
+  beganHere(v, t);
 }
 
 /** The same where every task passes. */
 // @ts-ignore: decorator
 @inline
 export function beganHere(v: VCpu, t: Task): void {
-  bookDelayHere(v, t);
-}
-
-function bookDelay(v: VCpu, t: Task): void {
-  bookDelayHere(v, t);
-}
-
-// @ts-ignore: decorator
-@inline
-function bookDelayHere(v: VCpu, t: Task): void {
   const flags = t.flags;
   const first = u32((flags & TASK_STARTED) == 0); // else it was booked before it waited for a page
   t.flags = flags | TASK_STARTED;

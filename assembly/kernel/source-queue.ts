@@ -1,17 +1,14 @@
 // Pending arrivals, apart from all other events: a source has one at most, and when it has come the next is known. So each source has a leaf
-// of its own in a winner tree (event-queue.ts), none is looked for, given out or left vacant, and what is first lies beside the tree, at an
+// of its own in a winner tree (event-tree.ts), none is looked for, given out or left vacant, and what is first lies beside the tree, at an
 // address that is known when it is compiled. Of a single source that is all there is.
 //
 // Nothing takes an event out: the first stays what it is until its source's next is put in its place, or none.
 //
-//   nodes, 16 bytes each: key (event-queue.ts), u64; who, u64: slot, and above it the address of what the source belongs to.
+//   nodes, 16 bytes each: key (event-tree.ts), u64; who, u64: slot, and above it the address of what the source belongs to.
 //   The root is node 1, node n has nodes 2n and 2n + 1 below it; slots ascend with leaves
 
 import { allocate } from "./arena";
-import { NEVER } from "./event-queue";
-
-// @ts-ignore: decorator
-@inline const NODE_BYTES: usize = 16;
+import { NODE_BYTES, vacant } from "./event-tree";
 
 @unmanaged
 export class SourceQueue {
@@ -20,13 +17,6 @@ export class SourceQueue {
   nodes: usize;
   half: usize; // of their address
   leaves: u32; // a power of two
-}
-
-/** The key of a leaf without an event: above all others, and no other leaf's. */
-// @ts-ignore: decorator
-@inline
-function vacant(leaf: u32): u64 {
-  return NEVER - <u64>leaf;
 }
 
 /** Room for one event of each of `sources`, which are to be named. False when memory cannot grow that far. */

@@ -7,7 +7,7 @@ import { rateOf, workOf } from './load.js';
 
 const SECOND = 1e9;
 
-/** How often it bursts, and how many a second come then. */
+/** For how long, or for which part of the time, so many come a second. */
 type Phase = readonly [time: number, rate: number];
 
 function phasesOf(arrivals: Arrivals): readonly Phase[] {

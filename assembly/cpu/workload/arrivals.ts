@@ -6,7 +6,7 @@ import * as L from "../../layout";
 import { RANK_ARRIVAL, cancel, keyOf, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
 import { dropSource, putSource } from "../../kernel/source-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { DRAWN, H, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
+import { DRAWN, Vm, Q, VM_SLOT_MODULATE, SLOT_INJECT, arrivals, vmAt, clock, injection, isNull, slotOf } from "../state";
 import { partAt } from "../../kernel/part";
 import { arrivePlain } from "./plain";
 import { comesAgain, looksAhead } from "./upcoming";

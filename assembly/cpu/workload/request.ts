@@ -6,7 +6,7 @@ import * as L from "../../layout";
 import { next, mix, seedStream, unit } from "../../kernel/random";
 import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
 import {
-  count, H, SPECIAL, Task, isNull, Vm, nothing, Request, inFlight, TASK_BEFORE_LOCK, Q, clock, series, settings,
+  count, SPECIAL, Task, isNull, Vm, nothing, Request, inFlight, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
 import { allocateRecord, ensureRecords, freeRecord } from "./task-records";
 import { makeReady, makeReadyHere } from "../guest/dispatch";

@@ -4,7 +4,7 @@
 // group whose cpu.max is not set: it runs on what the others leave. No arbiter, no polling core.
 
 import * as L from "../../../layout";
-import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../../kernel/event-queue";
+import { cancel, schedule, RANK_EXPIRE, isPending, RANK_REPLENISH } from "../../../kernel/event-queue";
 import {
   H, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core, clock, settings, traits, Settings,
   nothing, slotOf,
