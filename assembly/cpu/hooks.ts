@@ -332,8 +332,7 @@ export class Hooks {
     this.onCoreFree = ignoreCore;
     this.onAnnounce = ignoreWidth;
     this.onArbiter = doNothing;
-    this.moves = 0;
-    this.gain = 0;
+    this.ignoreGains();
     this.loss = 0;
     this.wants = 0;
     this.paces = 0;

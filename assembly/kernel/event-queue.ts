@@ -67,21 +67,31 @@ function pushFree(q: EventQueue, leaf: u32): void {
   store<u32>(q.free + (<usize>(q.freeCount++) << 2), leaf);
 }
 
-function vacate(q: EventQueue, leaf: u32, now: bool): void {
-  if (!now && q.hole == 0) {
-    q.hole = leaf;
-    return;
-  }
+// @ts-ignore: decorator
+@inline
+function popFree(q: EventQueue): u32 {
+  const left = q.freeCount - 1;
+  q.freeCount = left;
+  return load<u32>(q.free + (<usize>left << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function giveBack(q: EventQueue, leaf: u32): void {
   pushFree(q, leaf);
   settle(q, leaf, vacant(leaf), 0);
+}
+
+/** A leaf's event is cancelled: it is the hole if there is none, as whoever cancels mostly schedules something else. */
+function vacate(q: EventQueue, leaf: u32): void {
+  if (q.hole == 0) q.hole = leaf;
+  else giveBack(q, leaf);
 }
 
 /** A leaf without an event, of twice as many where all have one. */
 function freeLeaf(q: EventQueue): u32 {
   if (q.freeCount == 0) grow(q);
-  const left = q.freeCount - 1;
-  q.freeCount = left;
-  return load<u32>(q.free + (<usize>left << 2));
+  return popFree(q);
 }
 
 /** Twice as many leaves, where all that there were have an event. What is above them is found anew. */
@@ -174,11 +184,7 @@ export function beginHere(q: EventQueue, slot: u32, key: u64, sequence: u64): vo
   assert(hasLeaf(q) && leafOf(q, slot) == 0);
   let leaf = q.hole;
   if (leaf != 0) q.hole = 0;
-  else {
-    const left = q.freeCount - 1;
-    q.freeCount = left;
-    leaf = load<u32>(q.free + (<usize>left << 2));
-  }
+  else leaf = popFree(q);
   store<u32>(q.position + (<usize>slot << 2), leaf);
   store<u64>(placeAt(q, leaf), (sequence << SLOT_BITS) | <u64>slot);
   settle(q, leaf, key, slot);
@@ -190,7 +196,7 @@ export function cancel(q: EventQueue, slot: u32): void {
   const leaf = load<u32>(at);
   if (leaf == 0) return;
   store<u32>(at, 0);
-  vacate(q, leaf, false);
+  vacate(q, leaf);
 }
 
 // @ts-ignore: decorator
@@ -218,14 +224,11 @@ export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): boo
 export function leaveHole(q: EventQueue): void {
   const leaf = q.hole;
   q.hole = 0;
-  pushFree(q, leaf);
-  settle(q, leaf, vacant(leaf), 0);
+  giveBack(q, leaf);
 }
 
 function closeHole(q: EventQueue): void {
-  const leaf = q.hole;
-  q.hole = 0;
-  vacate(q, leaf, true);
+  leaveHole(q);
 }
 
 /** Time and rank of the next event, in one word; NEVER's or nearly that when there is none. Closes the hole. */

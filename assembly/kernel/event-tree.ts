@@ -156,5 +156,3 @@ function settleFar(q: EventQueue, at: usize, key: u64, slot: u32): void {
 export function vacant(leaf: u32): u64 {
   return NEVER - <u64>leaf;
 }
-
-/** `now`: else it may be the hole, as whoever cancels mostly schedules something else. */

@@ -6,7 +6,7 @@
 // is mapped.
 
 import * as W from "../pages/layout";
-import { takeSequence, schedule, scheduleAt, isPending, RANK_FAULT } from "../../kernel/event-queue";
+import { takeSequence, scheduleAt, isPending, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched, workDone } from "../../cpu/speed";
 import { VCpu, Task, H, Q, RUNNING, isNull, nothing, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
@@ -25,7 +25,7 @@ import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
 import { readInPlace } from "./tier";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
-  guestAt, guestIn, vmOf, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
+  guestAt, guestIn, vmOf, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Exit, Guest, Page, exitAt,
   EXIT_SLOT, RESIDENT, AHEAD, FRESH, MISSING, mark, marksOf, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, SERVER_SLOTS, MAP_SLOT,
   UNMAP_SLOT, SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
 } from "../pages/state";
@@ -146,11 +146,18 @@ function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
   if (S.exitCount++ == 0) scheduleAt(Q, S.slot + EXIT_SLOT, clock.now + S.entry, RANK_FAULT, takeSequence(Q));
 }
 
-/** The first fault on its way has left the guest. */
-function onExit(): void {
+/** The first fault on its way has left the guest: its record, which is another's before long. */
+// @ts-ignore: decorator
+@inline
+export function takeExit(): Exit {
   const exit = exitAt(S.exitFirst);
   S.exitFirst = turn(S.exitFirst + 1);
-  if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
+  if (--S.exitCount != 0) scheduleAt(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT, takeSequence(Q));
+  return exit;
+}
+
+function onExit(): void {
+  const exit = takeExit();
   leaveGuest(exit.task, guestAt(exit.guest), exit.page, exit.own);
 }
 

@@ -2,7 +2,7 @@
 
 import {
   STATE, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, guestOf, exitAt, setState, COMING, QUEUED, backendOf, COUNTERS,
-  serverAt, SERVER_SLOTS, Backend, tally, stageOf,
+  serverAt, Server, SERVER_SLOTS, Backend, tally, stageOf,
 } from "../pages/state";
 import { beginMove, pageAt, pushPage, popPage } from "../pages/moving";
 import * as W from "../pages/layout";
@@ -164,6 +164,15 @@ export function begin(device: u32, page: u32, fault: u32, until: u64): void {
   s.fault = fault;
   S.busy++;
   scheduleAt(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE, takeSequence(Q));
+}
+
+/** A server is done with its page. */
+// @ts-ignore: decorator
+@inline
+export function endWork(s: Server): void {
+  s.page = 0;
+  s.fault = 0;
+  S.busy--;
 }
 
 /** How long a server reads or writes, by that law and what comes to it. */

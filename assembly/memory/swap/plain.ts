@@ -4,18 +4,17 @@
 
 import * as L from "../../layout";
 import * as W from "../pages/layout";
-import { RANK_FAULT, scheduleAt, takeSequence } from "../../kernel/event-queue";
 import { makeReady } from "../../cpu/guest/dispatch";
-import { Q, Task, clock, isNull, nothing, vmAt } from "../../cpu/state";
+import { Task, clock, isNull, nothing, vmAt } from "../../cpu/state";
 import { advance, written } from "../pages/access";
 import { pushCold, takeVictim } from "../pages/levels";
 import { beginMove, pageAt, rest } from "../pages/moving";
 import {
   COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
-  STATE, add, backendOf, countersOf, exitAt, guestAt, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
+  STATE, add, backendOf, countersOf, guestAt, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
 } from "../pages/state";
-import { leaveGuest } from "./fault";
-import { FAULTS, VICTIMS, begin, faultsOf, frees, give, giveFrames, queueFault, works } from "./frames";
+import { leaveGuest, takeExit } from "./fault";
+import { FAULTS, VICTIMS, begin, endWork, faultsOf, frees, give, giveFrames, queueFault, works } from "./frames";
 import { beginVictim, gone } from "./going";
 import { forgetPage } from "./plan";
 import { scan } from "./scan";
@@ -68,9 +67,7 @@ function onWorker(index: u32): void {
   const s = serverAt(index);
   const page = s.page;
   const fault = s.fault;
-  s.page = 0;
-  s.fault = 0;
-  S.busy--;
+  endWork(s);
   S.idleWorkers |= <u64>1 << index;
   const p = pageAt(page);
   const word = p.word;
@@ -118,12 +115,8 @@ function arrive(page: u32, p: Page, word: u32, t: Task): void {
   makeReady(vmAt(word >> GUEST_SHIFT_BITS), t);
 }
 
-/** The first fault on its way has left the guest. */
 function onExit(): void {
-  const exit = exitAt(S.exitFirst);
-  const next = S.exitFirst + 1;
-  S.exitFirst = next == S.exitsMax ? 0 : next;
-  if (--S.exitCount != 0) scheduleAt(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT, takeSequence(Q));
+  const exit = takeExit();
   const t = exit.task;
   const page = exit.page;
   if (exit.own == 0) {

@@ -21,7 +21,7 @@ import {
 } from "../pages/state";
 import { pageAt, endMove, wordOf, popPage } from "../pages/moving";
 import {
-  faultsOf, overQuota, works, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
+  faultsOf, overQuota, works, begin, endWork, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
 } from "./frames";
 import { cameUp, moves, staysDown } from "./tier";
 import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } from "./going";
@@ -193,9 +193,7 @@ export function onServer(index: u32): void {
   const s = serverAt(index);
   const page = s.page;
   const fault = s.fault;
-  s.page = 0;
-  s.fault = 0;
-  S.busy--;
+  endWork(s);
   if (index < <u32>S.workers) S.idleWorkers |= <u64>1 << index;
   else S.idleDevices |= <u64>1 << (index - <u32>S.workers);
   const p = pageAt(page);
