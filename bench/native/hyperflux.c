@@ -87,38 +87,11 @@ static void unmodelled(const char *what) {
   exit(3);
 }
 
-// --- pending events, one of each slot at most: a tree of winners, the soonest at the root. A key is time, rank and slot; of two of the same
-// nanosecond and rank the place decides. What is not pending is later than all
-static u64 keys[2 * LEAVES], places[LEAVES];
-static u32 happening; // the slot whose event happens now: it is taken out behind it, unless it was planned anew meanwhile
-
-static inline u64 no_key(u32 slot) { return NEVER - ((u64)slot << SLOT_BITS); }
-static inline u32 slot_of(u64 key) { return (u32)key & (LEAVES - 1); }
-/** The slot's event is at another time: all on its way to the root is played again. Inlined it takes more of the whole, 1.02. */
-static __attribute__((noinline)) void replay(u32 slot, u64 key) {
-  u32 i = LEAVES + slot;
-  keys[i] = key;
-  for (u32 level = 0; level < SLOT_BITS; level++) {
-    u64 other = keys[i ^ 1], sooner = other < key ? other : key;
-    if (__builtin_expect((other ^ key) < LEAVES, 0)) sooner = places[slot_of(other)] < places[slot_of(key)] ? other : key;
-    key = sooner;
-    i >>= 1;
-    keys[i] = key;
-  }
-}
-static inline void plan_at(u32 slot, u64 at, u64 rank, u64 place) {
-  places[slot] = place;
-  if ((slot ^ happening) < 2) { // the same or its neighbour, on the same way to the root
-    keys[LEAVES + happening] = no_key(happening);
-    happening = NOBODY;
-  }
-  replay(slot, (at << RANK_BITS | rank) << SLOT_BITS | slot);
-}
+// --- pending events
+#define REPLAY __attribute__((noinline)) // inlined it takes more of the whole, 1.02
+#include "tree.h"
 /** END and STEP: in the order of scheduling. */
 static inline void plan(u32 slot, u64 at, u64 rank) { plan_at(slot, at, rank, sequence++); }
-static inline void cancel(u32 slot) {
-  if (keys[LEAVES + slot] != no_key(slot)) replay(slot, no_key(slot));
-}
 
 // --- queues
 static inline u32 below(Stream *s, u32 n) { return (u32)((next(s) >> 32) * n >> 32); }
@@ -653,8 +626,7 @@ int main(int argc, char **argv) {
   u64 until = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10), events = 0;
   prepare_tables();
   for (u32 i = 0; i < 2; i++) latency[i].min = delay[i].min = slowdown[i].min = UINT64_MAX;
-  for (u32 i = 0; i < LEAVES; i++) keys[LEAVES + i] = no_key(i);
-  for (u32 i = LEAVES - 1; i > 0; i--) keys[i] = keys[2 * i + 1]; // the later leaf has the lesser key
+  begin_events();
   for (u32 i = TASKS; i > 0; i--) tasks[i - 1].next = spare, spare = &tasks[i - 1];
   for (u32 i = 0; i < CORES; i++) cores[i].index = i;
   for (u32 i = CORES; i > 0; i--) idle[idle_count++] = &cores[i - 1];
@@ -662,7 +634,6 @@ int main(int argc, char **argv) {
 
   struct timespec cpu_from, cpu_to;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu_from);
-  happening = NOBODY;
   plan_at(ROUND_SLOT, INTERVAL_NS, ROUND, 0);
   for (Vm *vm = vms; vm < vms + VMS; vm++) {
     if (vm->critical) plan_arrival(vm);

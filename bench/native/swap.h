@@ -270,9 +270,7 @@ int main(int argc, char **argv) {
     free_bytes += PAGE_BYTES - KEPT;
   }
   for (u32 page = out; page > 0; page--) listed++, push_page(&levels[LEVELS - 1], page);
-  for (u32 slot = 0; slot < LEAVES; slot++) keys[LEAVES + slot] = no_key(slot);
-  for (u32 i = LEAVES; i-- > 1;) keys[i] = keys[2 * i] < keys[2 * i + 1] ? keys[2 * i] : keys[2 * i + 1];
-  happening = NOBODY;
+  begin_events();
   dispatching = seeded(seed, entity, 3);
   stealing = seeded(seed, entity, 4);
   begin_cores();
