@@ -66,13 +66,9 @@ const sources = (contentsOf) => ({
  */
 export const atOnce = { name: 'at-once', ...sources((_, text) => withImports(text)) };
 
-/** Files that some source imports later. */
-function importedLater() {
-  const paths = listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name));
-  return paths.flatMap((path) =>
-    [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([, quoted]) => sourceOf(path, quoted.slice(1, -1))),
-  );
-}
+/** What a source imports later. */
+const laterIn = (path) =>
+  [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([, quoted]) => sourceOf(path, quoted.slice(1, -1)));
 
 /** In place of the files that carry the bytes of the cores. */
 const NO_BYTES = "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';";
@@ -83,7 +79,8 @@ const NO_BYTES = "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';"
  * the cores come with it.
  */
 export function inParts({ bytes }) {
-  const later = new Set([...LATER.map((name) => at('src', `${name}.ts`)), ...importedLater()]);
+  const sourceFiles = listFiles('src', (name) => name.endsWith('.ts')).map((name) => at(name));
+  const later = new Set([...LATER.map((name) => at('src', `${name}.ts`)), ...sourceFiles.flatMap(laterIn)]);
   const experiments = join(at('src/experiments'), '/');
   return {
     name: 'in-parts',
@@ -119,8 +116,7 @@ function readWith(path, seen = new Set()) {
 export const onOneFile = {
   name: 'on-one-file',
   setup(hooks) {
-    const atFirst = readWith(at('src/cli/main.ts'));
-    const later = new Set(importedLater().filter((path) => !atFirst.has(path)));
+    const later = laterFrom(at('src/cli/main.ts'));
     hooks.onResolve({ filter: new RegExp(`^${COMMON}$`) }, () => ({
       path: COMMON,
       namespace: COMMON,
@@ -141,8 +137,7 @@ function laterFrom(entry) {
   const later = new Set();
   for (const path of seen)
     // grows as it is read
-    for (const [, quoted] of readFileSync(path, 'utf8').matchAll(IMPORT)) {
-      const to = sourceOf(path, quoted.slice(1, -1));
+    for (const to of laterIn(path)) {
       if (atFirst.has(to) || !to.endsWith('.ts')) continue;
       later.add(to);
       readWith(to, seen);

@@ -182,6 +182,7 @@ export class Simulation {
   /**
    * The same host at time zero with another seed, bit by bit as `create` would make it, in a twentieth of the time. What was
    * injected is forgotten, traces begin anew. Functions of a scenario are read, or made, for the seed when it runs.
+   *
    *     for (let seed = 1; seed <= 1000; seed++) (simulation.reset(seed), await simulation.run());
    * @throws InputError for a seed that is no whole number from 0 to 2^53 - 1
    */
@@ -194,10 +195,9 @@ export class Simulation {
     void this.injection.close();
     this.core.reset(compiled.words);
     const injection = openArrivals(this.core, resolved, { compiled, ...this.options, tables: this.tables });
-    const late = new LateRequests(compiled, resolved);
     const intervals = new IntervalReadings(compiled, resolved, undefined, this.options.steady);
-    Object.assign(this, { late, intervals, resolved, compiled, injection, overview: undefined });
-    Object.assign(this, { started: false, fed: false, streams: 0, wall: { seconds: 0 } });
+    Object.assign(this, { late: new LateRequests(compiled, resolved), intervals, resolved, compiled, injection });
+    Object.assign(this, { overview: undefined, started: false, fed: false, streams: 0, wall: { seconds: 0 } });
   }
 
   /** Simulated time, ns. */

@@ -2,6 +2,7 @@
 
 import * as L from '../../assembly/layout.js';
 import { Histogram, bucketIndex, type Samples, type Totals } from '../metrics/histogram.js';
+import { wordAt } from './words.js';
 
 interface HistogramExports {
   histogramCount(at: number, bits: number): number;
@@ -24,8 +25,6 @@ function rounded(count: number, { sum, squares, least, max }: CoreTotals): Round
   const min = count === 0 ? 0 : Number(BigInt.asUintN(64, ~least));
   return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
 }
-
-const TWO_32 = 2 ** 32;
 
 export class CoreHistograms {
   private readonly core: HistogramExports;
@@ -86,7 +85,7 @@ export class CoreHistograms {
     const from = bucketIndex(Number(BigInt.asUintN(64, ~least)), subBucketBits);
     const halves = new Uint32Array(this.memory.buffer, at + 8 * L.HISTOGRAM_COUNTERS, 2 * counts.length);
     for (let index = from, to = bucketIndex(Number(max), subBucketBits); index <= to; index++)
-      counts[index]! += halves[2 * index]! + halves[2 * index + 1]! * TWO_32;
+      counts[index]! += wordAt(halves, 2 * index);
   }
 
   private look(): void {
@@ -113,10 +112,10 @@ export class CoreHistograms {
     this.look();
     const { words } = this;
     const from = at / 4;
-    const half = (which: number): number => words[from + which]!;
-    const whole = (word: number): number => half(2 * word) + half(2 * word + 1) * TWO_32;
+    const whole = (word: number): number => wordAt(words, from + 2 * word);
     if (whole(L.HISTOGRAM_SUM_HI) > 0 || whole(L.HISTOGRAM_SQUARES_HI) > 0) return rounded(count, this.totals(at));
-    const min = (~half(2 * L.HISTOGRAM_MIN) >>> 0) + (~half(2 * L.HISTOGRAM_MIN + 1) >>> 0) * TWO_32;
+    const least = from + 2 * L.HISTOGRAM_MIN;
+    const min = (~words[least]! >>> 0) + (~words[least + 1]! >>> 0) * 2 ** 32;
     return {
       count,
       sum: whole(L.HISTOGRAM_SUM),

@@ -15,6 +15,7 @@ import { Records } from './records.js';
 import type { HostLook } from '../result/look.js';
 import { readLook } from './look.js';
 import { readSeries, readLog, type SeriesLayout } from './series.js';
+import { wordAt } from './words.js';
 import { ClosedError, CoreError, LimitError } from './errors.js';
 
 interface CoreExports {
@@ -53,9 +54,6 @@ export interface InjectedArrival {
   deadlineNs: number;
 }
 
-const TWO_32 = 2 ** 32;
-/** A word of 64 bits, exact up to 2^53. */
-export const wordAt = (halves: Uint32Array, at: number): number => halves[at]! + halves[at + 1]! * TWO_32;
 const STOPS = { [L.RUN_DONE]: 'done', [L.RUN_BUDGET]: 'budget', [L.RUN_INPUT]: 'input', [L.E_POOL]: 'pool' } as const;
 
 export class HostCore {

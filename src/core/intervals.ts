@@ -6,7 +6,8 @@ import type { Intervals } from '../metrics/steady.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import { MemoryReadings, type MemoryReadingsState } from '../swap/over-time.js';
 import type { CompiledScenario } from './compile.js';
-import { type HostCore, wordAt } from './host.js';
+import type { HostCore } from './host.js';
+import { wordAt } from './words.js';
 
 /** Ten for each of the thirty batches. */
 export const INTERVALS = 300;

@@ -3,8 +3,7 @@
 
 import * as L from '../../assembly/layout.js';
 import type { CompiledScenario } from './compile.js';
-
-const TWO_32 = 2 ** 32;
+import { wordAt } from './words.js';
 
 /** States of a vCPU (assembly/cpu/state.ts). */
 export const VCPU_STATES = [
@@ -73,8 +72,7 @@ export class Records {
 
   /** One of 64 bits: a time, exact up to 2^53 ns. */
   time(place: number, field: number): number {
-    const at = (place + this.at[field]!) >>> 2;
-    return this.words[at]! + this.words[at + 1]! * TWO_32;
+    return wordAt(this.words, (place + this.at[field]!) >>> 2);
   }
 
   core(index: number): number {
@@ -96,7 +94,6 @@ export class Records {
 
   /** One of the counters of 64 bits that begin at `place`. */
   counter(place: number, which: number): number {
-    const at = (place >>> 2) + 2 * which;
-    return this.words[at]! + this.words[at + 1]! * TWO_32;
+    return wordAt(this.words, (place >>> 2) + 2 * which);
   }
 }

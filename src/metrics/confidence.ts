@@ -49,33 +49,34 @@ export function studentQuantile(level: number, degreesOfFreedom: number): number
   if (!Number.isSafeInteger(degreesOfFreedom) || degreesOfFreedom < 1) {
     throw new RangeError(`degreesOfFreedom: given ${degreesOfFreedom}, expected a whole number from 1`);
   }
-  return known(level, degreesOfFreedom, () => {
-    let low = 0;
+  const probability = (t: number): number => studentCentralProbability(t, degreesOfFreedom);
+  return known(`${level} ${degreesOfFreedom}`, () => {
     let high = 1;
-    while (studentCentralProbability(high, degreesOfFreedom) < level && high < 1e15) high *= 2;
-    for (;;) {
-      const middle = low + (high - low) / 2;
-      if (middle <= low || middle >= high) return high;
-      if (studentCentralProbability(middle, degreesOfFreedom) < level) low = middle;
-      else high = middle;
-    }
+    while (probability(high) < level && high < 1e15) high *= 2;
+    return whereReached(level, probability, high);
   });
 }
 
-/** Quantiles that were worked out, the normal's as those of the limit: a host of 40 VMs asks 120 times for one, which takes 10 us. */
-const quantiles = new Map<number, Map<number, number>>();
+/** Where a probability that grows reaches `level`, by bisection to the last bit; no further than `high`. */
+function whereReached(level: number, probability: (x: number) => number, high: number): number {
+  let low = 0;
+  for (;;) {
+    const middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return high;
+    if (probability(middle) < level) low = middle;
+    else high = middle;
+  }
+}
+
+/** Quantiles that were worked out, by level and degrees of freedom: a host of 40 VMs asks 120 times for one, which takes 10 us. */
+const quantiles = new Map<string, number>();
 const MOST_KNOWN = 1000;
 
-function known(level: number, degreesOfFreedom: number, workOut: () => number): number {
-  let ofLevel = quantiles.get(level);
-  if (ofLevel === undefined) quantiles.set(level, (ofLevel = new Map<number, number>()));
-  let quantile = ofLevel.get(degreesOfFreedom);
+function known(key: string, workOut: () => number): number {
+  let quantile = quantiles.get(key);
   if (quantile === undefined) {
-    if (ofLevel.size >= MOST_KNOWN || quantiles.size >= MOST_KNOWN) {
-      quantiles.clear();
-      ofLevel.clear();
-    }
-    ofLevel.set(degreesOfFreedom, (quantile = workOut()));
+    if (quantiles.size >= MOST_KNOWN) quantiles.clear();
+    quantiles.set(key, (quantile = workOut()));
   }
   return quantile;
 }
@@ -183,16 +184,7 @@ function normalCentralProbability(z: number): number {
 /** The z for which P(|Z| ≤ z) = level: 1.960 for 0.95. */
 export function normalQuantile(level: number): number {
   if (!(level > 0 && level < 1)) throw new RangeError(`level: given ${level}, expected a number between 0 and 1`);
-  return known(level, Infinity, () => {
-    let low = 0;
-    let high = 8;
-    for (;;) {
-      const middle = low + (high - low) / 2;
-      if (middle <= low || middle >= high) return high;
-      if (normalCentralProbability(middle) < level) low = middle;
-      else high = middle;
-    }
-  });
+  return known(`${level}`, () => whereReached(level, normalCentralProbability, 8));
 }
 
 /**
