@@ -1,6 +1,7 @@
 // What the cases "scale" and "tiers" measure that no command shows, as the program has it. Bundled when it is asked for.
 
 export { queueEngine } from '../src/cli/queue-engine.js';
+export { queueName, shownName } from '../src/cli/queue.js';
 export { threadEngine } from '../src/cli/pool.js';
 export { createOn } from '../src/cli/tools.js';
 export { STEADY } from '../src/fleet/simulator.js';

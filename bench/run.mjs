@@ -15,6 +15,7 @@ import { manyVms, mechanisms } from './cases/mechanisms.mjs';
 import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
 import { against, readBaseline, save } from './baseline.mjs';
+import { ChildError } from './children.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
 import { pages } from './cases/pages.mjs';
@@ -89,16 +90,24 @@ const options = { smoke: values.smoke === true };
 const about = `${machine()}, load average ${loadavg()[0].toFixed(1)}; ${CLOCK} unless another is named`;
 const figures = [];
 const counts = {};
+/** Why cases came to no end: what the others measured is not lost. */
+const failed = {};
 let before = {};
 for (const [name, run] of Object.entries(CASES)) {
   if (!chosen.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
-  const outcome = await run(library, options, before);
-  if (name === 'ideal') before = outcome;
-  figures.push(...outcome.figures);
-  counts[name] = outcome.counts;
+  try {
+    const outcome = await run(library, options, before);
+    if (name === 'ideal') before = outcome;
+    figures.push(...outcome.figures);
+    counts[name] = outcome.counts;
+  } catch (error) {
+    failed[name] = error instanceof ChildError ? error.message : error.stack;
+    process.stderr.write(`bench: ${name}: ${failed[name]}\n`);
+    process.exitCode = 1;
+  }
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ about, figures, counts })}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify({ about, figures, counts, failed })}\n`);
 else {
   process.stdout.write(`${about}\n\n${figuresTable(figures)}\n`);
   if (counts.ideal?.skipped !== undefined) process.stdout.write(`\n${counts.ideal.skipped}\n`);
@@ -118,3 +127,6 @@ if (baseline !== undefined) {
   (values.json ? process.stderr : process.stdout).write(`\n${text}\n`);
   if (!good) process.exitCode = 1;
 }
+if (Object.keys(failed).length > 0) process.stderr.write(`bench: FAILED: ${Object.keys(failed).join(', ')}\n`);
+// What a case that failed has left open would keep this process.
+process.stdout.write('', () => process.exit());

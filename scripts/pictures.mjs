@@ -2,13 +2,13 @@
 // live page, forked in the middle of a burst; and docs/pictures/arrivals.svg, which needs a simulation. Not part of `npm run docs`, whose files must come out the same byte for byte on every
 // machine: fonts differ. Names (`npm run pictures -- strips`) make only those.
 /* global document, requestAnimationFrame */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { arrivals, arrivalsPicture } from './arrivals.mjs';
+import { Child } from '../bench/children.mjs';
 import { build } from './build.mjs';
 import { at, ensureInstalled, fail, run, writeAtomically } from './support.mjs';
 
@@ -75,13 +75,9 @@ async function figures(browser, folder, { command, figures, inBoth = false }) {
 }
 
 async function livePage(browser) {
-  const server = spawn(process.execPath, [at('dist/cli.js'), 'serve', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = new Child('fluxhost serve', process.execPath, [at('dist/cli.js'), 'serve', '--port', '0']);
   try {
-    const address = await new Promise((resolve) =>
-      server.stdout.on('data', (said) => resolve(/http:\/\/\S+/.exec(String(said))[0])),
-    );
+    const [address] = await server.hears(/http:\/\/\S+/);
     const page = await browser.newPage({ viewport: { width: 1200, height: 820 }, colorScheme: 'light' });
     await page.goto(address);
     const reached = (ns) =>
@@ -102,7 +98,7 @@ async function livePage(browser) {
       made(fileOf(LIVE_PAGE));
     }
   } finally {
-    server.kill();
+    await server.stop();
   }
 }
 

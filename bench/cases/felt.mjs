@@ -1,7 +1,7 @@
 // Case "felt": what people wait for, in processor time: a command, the first result, a study of many runs, many hosts one after the other,
 // a look at the figures of a large host.
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ranText } from '../children.mjs';
 import { figure, interleave, timed } from '../measure.mjs';
 import { root } from '../programs.mjs';
 import { exponential } from './hyperflux.mjs';
@@ -13,7 +13,7 @@ const env = { ...process.env };
 delete env['NODE_EXTRA_CA_CERTS'];
 
 /** Runs `program` in a process of its own: processor seconds of all its threads, and what it printed. */
-function processSeconds(program, args = []) {
+async function processSeconds(name, program, args = []) {
   const text = `
     import { writeSync } from 'node:fs';
     process.on('exit', () => {
@@ -21,19 +21,14 @@ function processSeconds(program, args = []) {
       writeSync(3, String((user + system) / 1e6));
     });
     ${program}`;
-  const { status, output, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text, '--', ...args], {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    maxBuffer: 1 << 26,
-  });
-  if (status !== 0) throw new Error(`a process of the case "felt" ended with status ${status}\n${stderr}`);
-  return { seconds: Number(output[3]), said: output[1] };
+  const stdio = ['ignore', 'pipe', 'pipe', 'pipe'];
+  const said = await ranText(name, text, args, { cwd: root, env, stdio });
+  return { seconds: Number(said[3]), said: said[1] };
 }
 
 const compare = (set) =>
   processSeconds(
+    'fluxhost compare',
     // the program takes itself to be called by its file
     `process.argv.splice(1, 0, ${JSON.stringify(join(root, 'dist', 'cli.js'))}); await import(${JSON.stringify(url('dist/cli.js'))});`,
     ['compare', 'examples/burst.yaml', ...set],
@@ -62,15 +57,16 @@ const small = (seed, durationUs = 1_000) => ({
 });
 
 /** In a process of its own: processor milliseconds of the whole, and of import, creation and the first event. */
-function first() {
-  const { seconds, said } = processSeconds(`
+async function first() {
+  const program = `
     const before = process.cpuUsage();
     const { Simulation } = await import(${JSON.stringify(url('dist/index.js'))});
     const simulation = await Simulation.create(${JSON.stringify(small(1))});
     await simulation.step();
     const { user, system } = process.cpuUsage(before);
     await simulation.run();
-    console.log(JSON.stringify({ startedMs: (user + system) / 1e3, completed: simulation.metrics().vms[0].completed }));`);
+    console.log(JSON.stringify({ startedMs: (user + system) / 1e3, completed: simulation.metrics().vms[0].completed }));`;
+  const { seconds, said } = await processSeconds('a first result', program);
   return { wholeMs: seconds * 1e3, ...JSON.parse(said) };
 }
 
@@ -134,13 +130,13 @@ export async function felt({ Simulation }, { smoke }) {
   const resets = smoke ? 20 : 10_000;
   const samples = await interleave(
     {
-      compare: () => {
-        const { seconds, said } = compare(smoke ? ['--set', 'duration=20ms', '--set', 'warmup=1ms'] : []);
+      compare: async () => {
+        const { seconds, said } = await compare(smoke ? ['--set', 'duration=20ms', '--set', 'warmup=1ms'] : []);
         counts.columns = /^ +ideal .*$/m.exec(said)?.[0].trim().split(/ +/);
         return seconds;
       },
-      first: () => {
-        const { completed, ...took } = first();
+      first: async () => {
+        const { completed, ...took } = await first();
         counts.first = completed;
         return took;
       },

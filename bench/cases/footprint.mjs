@@ -1,8 +1,8 @@
 // Case "footprint": what the package weighs, how soon its first event happens, and how much memory a host takes.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { ranText } from '../children.mjs';
 import { figure } from '../measure.mjs';
 import { PEAK_BYTES, root } from '../programs.mjs';
 import { idealScenario } from './ideal.mjs';
@@ -11,7 +11,7 @@ const KIB = 1024;
 const dist = (name) => join(root, 'dist', name);
 
 /** A fresh process: import, create, first event. Answers milliseconds of wall time inside it, and its peak resident set. */
-function freshProcess(scenario, run) {
+async function freshProcess(scenario, run) {
   const program = `
     const from = performance.now();
     const { Simulation } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
@@ -21,7 +21,7 @@ function freshProcess(scenario, run) {
     ${run ? 'await simulation.run();' : ''}
     const rssBytes = ${PEAK_BYTES};
     console.log(JSON.stringify({ firstMs, events: simulation.events, rssBytes, memoryBytes: simulation.memoryBytes }));`;
-  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
+  return JSON.parse((await ranText('a first event', program))[1]);
 }
 
 /** What an entry reads at first: the file and every part that it imports, directly or not; `later`: those too that it imports when asked. */
@@ -60,8 +60,9 @@ const manyVms = {
 export async function footprint({ Simulation }, { smoke }) {
   const small = idealScenario(1_000);
   const quality = smoke ? 1 : 11;
-  const starts = Array.from({ length: smoke ? 1 : 9 }, () => freshProcess(small, false));
-  const whole = freshProcess(idealScenario(smoke ? 10_000 : 3_906_250), true);
+  const starts = [];
+  for (let turn = 0; turn < (smoke ? 1 : 9); turn++) starts.push(await freshProcess(small, false));
+  const whole = await freshProcess(idealScenario(smoke ? 10_000 : 3_906_250), true);
   const host = await Simulation.create(manyVms);
   const hostBytes = host.memoryBytes;
   host.close();

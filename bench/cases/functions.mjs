@@ -1,9 +1,9 @@
 // Case "functions": what a request of a function costs from its invocation to its end, instances that start, expire and are evicted
 // included. 250 functions over eight hours, some 567,000 requests as the Azure sample of 2019 has; that sample itself where its files are
 // beside the repository; and 10,000 functions with ten million.
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ranText } from '../children.mjs';
 import { figure, timed } from '../measure.mjs';
 import { PEAK_BYTES } from '../programs.mjs';
 
@@ -37,7 +37,7 @@ const sample = (seconds) => {
 const module = (name) => JSON.stringify(new URL(`../../dist/${name}`, import.meta.url).href);
 
 /** MiB that a process that does nothing else has held at most, Node and the trace included. */
-function peakOfProcess(input) {
+async function peakOfProcess(input) {
   const program = `
     const { Simulation } = await import(${module('index.js')});
     const { nodeHost } = await import(${module('node.js')});
@@ -46,7 +46,7 @@ function peakOfProcess(input) {
     await simulation.run();
     simulation.metrics();
     console.log((${PEAK_BYTES}) / 2 ** 20);`;
-  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
+  return Number((await ranText('a run of functions', program))[1]);
 }
 
 export async function functions({ Simulation }, { smoke }) {
@@ -86,7 +86,7 @@ export async function functions({ Simulation }, { smoke }) {
     figures.push(
       figure(name, 's', took, { most, note: `functions read or made, ${counts[name].evictions} evictions` }),
       figure('  memory of the core', 'MiB', [mib], { most: held }),
-      figure('  memory of a process', 'MiB', [peakOfProcess(input)], { most: whole }),
+      figure('  memory of a process', 'MiB', [await peakOfProcess(input)], { most: whole }),
       figure(
         '  a request',
         'ns',

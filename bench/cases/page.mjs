@@ -1,9 +1,9 @@
 // Case "page": the live page in headless Chromium. When the first cores are seen after the page is asked for, and what a frame costs
 // while 256 cores play, one future and two of them: processor time of the page's main thread, of which a frame has 16.7 ms.
 /* global DataTransfer, document, DragEvent, File, requestAnimationFrame, window */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Child } from '../children.mjs';
 import { figure } from '../measure.mjs';
 import { root } from '../programs.mjs';
 
@@ -112,12 +112,8 @@ export async function page(_library, { smoke }) {
   );
   if (executablePath === undefined) return { figures: [], counts: { skipped: 'no Chromium here' } };
   const { chromium } = await import('playwright-core');
-  const server = spawn(process.execPath, [join(root, 'dist/cli.js'), 'serve', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const address = await new Promise((resolve) =>
-    server.stdout.on('data', (said) => resolve(/http:\/\/\S+/.exec(String(said))[0])),
-  );
+  const server = new Child('fluxhost serve', process.execPath, [join(root, 'dist/cli.js'), 'serve', '--port', '0']);
+  const [address] = await server.hears(/http:\/\/\S+/);
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const browser = await chromium.launch({ executablePath, args });
   try {
@@ -145,6 +141,6 @@ export async function page(_library, { smoke }) {
     };
   } finally {
     await browser.close();
-    server.kill();
+    await server.stop();
   }
 }

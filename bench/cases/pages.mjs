@@ -4,10 +4,11 @@
 // The C program waits beside this one and replays when it is asked, so that a turn of both is a tenth of a second each. Time is
 // processor time of the process in both; in this one it has the compiler's threads, which are done after the turns that are left out.
 // Leaves out reading files: requests are in memory, the copy into the window is not timed.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Child } from '../children.mjs';
 import { figure, interleave, spread } from '../measure.mjs';
 import { root } from '../programs.mjs';
 
@@ -129,15 +130,16 @@ function programsInC(requests) {
   const programs = Object.entries(C_FLAGS).map(([name, flags], i) => {
     const path = join(folder, `pages-${i}`);
     execFileSync('cc', [...flags, '-o', path, join(root, 'bench', 'native', 'pages.c')]);
-    const program = spawn(path, [file, String(RESIDENT)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
+    const program = new Child('bench/native/pages.c', path, [file, String(RESIDENT)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const lines = createInterface({ input: program.process.stdout })[Symbol.asyncIterator]();
     const ask = async (policy) => {
-      program.stdin.write(`${policy}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`bench/native/pages.c ended at ${policy}`);
-      return JSON.parse(value);
+      program.process.stdin.write(`${policy}\n`);
+      const line = lines.next().then(({ value, done }) => (done ? program.ended : value)); // which is told
+      return JSON.parse(await program.during(`its misses under ${policy}`, line));
     };
-    return { name, ask, stop: () => program.stdin.end() };
+    return { name, ask, stop: () => program.process.stdin.end() };
   });
   const ask = Object.fromEntries(programs.map((program) => [program.name, program.ask]));
   return { ask, stop: () => programs.forEach((program) => program.stop()) };

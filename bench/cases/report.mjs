@@ -1,11 +1,10 @@
 // Case "report": the page of a comparison of every mechanism, the largest that a command leaves: how large it is, how long its pictures
 // in sight take to draw when it is opened, and how long all of its pictures take at once, as before it is printed.
 /* global document, Event, window */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { discard, ran, temporary } from '../children.mjs';
 import { figure } from '../measure.mjs';
 import { root } from '../programs.mjs';
 
@@ -43,28 +42,16 @@ export async function report(_library, { smoke }) {
   );
   if (executablePath === undefined) return { figures: [], counts: { skipped: 'no Chromium here' } };
   const { chromium } = await import('playwright-core');
-  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-bench-'));
+  const folder = temporary('report');
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const browser = await chromium.launch({ executablePath, args });
   try {
     // a moment of two of them says whether it still runs
     const shorter = smoke ? ['--set', 'duration=20ms', '--set', 'warmup=0s'] : [];
     const mechanisms = smoke ? 'hyperflux,static' : 'all';
-    execFileSync(
-      process.execPath,
-      [
-        ...[
-          join(root, 'dist/cli.js'),
-          'compare',
-          join(root, 'examples/burst.yaml'),
-          '--mechanisms',
-          mechanisms,
-          '--no-sizing',
-        ],
-        ...['--out', join(folder, 'all'), ...shorter],
-      ],
-      { stdio: 'ignore' },
-    );
+    const command = ['compare', join(root, 'examples/burst.yaml'), '--mechanisms', mechanisms, '--no-sizing'];
+    const out = ['--out', join(folder, 'all'), ...shorter];
+    await ran('fluxhost compare', process.execPath, [join(root, 'dist/cli.js'), ...command, ...out]);
     const file = join(folder, 'all', 'report.html');
     const looks = [];
     for (let turn = 0; turn < (smoke ? 1 : 5); turn++) looks.push(await drawn(browser, file));
@@ -94,6 +81,6 @@ export async function report(_library, { smoke }) {
     };
   } finally {
     await browser.close();
-    rmSync(folder, { recursive: true, force: true });
+    discard(folder);
   }
 }

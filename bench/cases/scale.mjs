@@ -1,13 +1,13 @@
 // Case "scale": what docs/scale.md reckons with. Processor time of whoever is involved, wherever the machine may be shared; the fleet is of hosts
 // of 64 cores that are mostly idle (1 % of their core time is work), one simulated second each.
 // SCALE_HOSTS=30000 takes as many for the last of the three sizes (3,000 otherwise).
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { Child, ChildError, discard, ranThreads, temporary } from '../children.mjs';
 import { figure } from '../measure.mjs';
 import { bundled, root } from '../programs.mjs';
 
@@ -41,16 +41,9 @@ function fleetOf(folder, hosts) {
 }
 
 /** Processor seconds of the command's main thread and of all its workers, what it printed, and its resident memory on its way. */
-function threads(args) {
-  const { status, output, stderr } = spawnSync(process.execPath, ['bench/threads.mjs', CLI, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) throw new Error(`a process of the case "scale" ended with status ${status}\n${stderr}`);
-  const { main, others, rss } = JSON.parse(output[3]);
-  return { main, workers: others.reduce((sum, one) => sum + one, 0), rss, result: JSON.parse(output[1]) };
+async function threads(args) {
+  const { said, ...took } = await ranThreads('fluxhost fleet', args);
+  return { ...took, result: JSON.parse(said) };
 }
 
 const simulate = (file, workers, ...more) => threads(['fleet', file, '--workers', String(workers), '--json', ...more]);
@@ -138,46 +131,74 @@ export async function renewals(url, pid, locks, turns) {
   }
 }
 
-async function overQueue(parts, prepared, folder, chunks) {
+/** Redis on a port of its own: the program, a connection that waits for it, and where it is. */
+async function startServer(folder) {
   const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes'];
-  const server = spawn('redis-server', [...args, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+  const server = new Child('redis-server', 'redis-server', [...args, '--maxmemory-policy', 'noeviction']);
   const { Redis } = await import('ioredis');
+  const url = `redis://127.0.0.1:${port}`;
   const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   redis.on('error', () => undefined); // until it has started
-  const engine = await redis.ping().then(() => parts.queueEngine(url, folder, prepared.context, () => undefined));
-  let worker;
+  return { server, redis, url };
+}
+
+/** A worker on one thread, there to take work. @throws ChildError where it would take none of the sources' */
+export async function startWorker(parts, url, program = CLI) {
+  const worker = new Child('fluxhost worker', process.execPath, [program, 'worker', '--redis', url, '--workers', '1']);
   try {
+    const [, of] = await worker.hears(/worker of (.*?), 1 thread/);
+    const own = parts.shownName(await parts.queueName());
+    if (of === own) return worker;
+    const mend = 'dist/ is of another build than src/, `npm run build` makes it anew';
+    throw new ChildError(`its worker is of ${of}, the sources give ${own}: ${mend}`);
+  } catch (error) {
+    await worker.stop();
+    throw error;
+  }
+}
+
+/** Once as many chunks lie in the queue. */
+async function queued(redis, count) {
+  for (;;) {
+    const [list] = await redis.keys('bull:*:wait');
+    if (list !== undefined && (await redis.llen(list)) >= count) return;
+    await sleep(1);
+  }
+}
+
+async function overQueue(parts, prepared, folder, chunks) {
+  const { server, redis, url } = await startServer(folder);
+  let [engine, worker] = [];
+  try {
+    await server.during('an answer to PING', redis.ping());
+    const said = [];
+    engine = await server.during(
+      'an engine',
+      parts.queueEngine(url, folder, prepared.context, (line) => said.push(line)),
+    );
     const before = await usedBytes(redis);
     const jobs = [...parts.jobsOf(prepared, prepared.plan.order)];
     const waiting = [];
     const gather = { width: 1, run: async (chunk) => (waiting.push(chunk), []) };
     for await (const rows of parts.rowsOf(gather, jobs, prepared.vms)) void rows;
-    const stopped = waiting.map((chunk) => engine.run(chunk).catch(() => undefined));
-    while (
-      (await redis.keys('bull:*:wait')).length === 0 ||
-      (await redis.llen((await redis.keys('bull:*:wait'))[0])) < waiting.length
-    );
+    const rows = Promise.all(waiting.map((chunk) => engine.run(chunk)));
+    rows.catch(() => undefined); // told below, if that is reached
+    await server.during('every chunk in the queue', queued(redis, waiting.length));
     const bytes = (await usedBytes(redis)) - before;
-    worker = spawn(process.execPath, [CLI, 'worker', '--redis', url, '--workers', '1'], {
-      stdio: ['ignore', 'pipe', 2],
-    });
-    await once(worker.stdout, 'data');
-    await Promise.all(stopped);
-    const { waits, each } = await overheads(engine, chunks, [server.pid, worker.pid]);
+    worker = await server.during('a worker', startWorker(parts, url));
+    const both = (what, work) => server.during(what, worker.during(what, work));
+    await both('rows of what waited', rows);
+    const { waits, each } = await both('rows of empty chunks', overheads(engine, chunks, [server.pid, worker.pid]));
     const locks = [];
-    for (const held of [2, 16]) locks.push(await renewals(url, server.pid, held, (chunks * 32) / held));
+    for (const held of [2, 16])
+      locks.push(await both('locks renewed', renewals(url, server.pid, held, (chunks * 32) / held)));
     return { locks, waits, each, bytesPerHost: bytes / jobs.length, hostsPerJob: jobs.length / waiting.length };
   } finally {
-    await engine.close();
-    if (worker !== undefined) {
-      worker.kill('SIGTERM'); // while the server is there to hear of it
-      await once(worker, 'exit');
-    }
+    await engine?.close();
+    await worker?.stop(); // while the server is there to hear of it
     redis.disconnect();
-    server.kill('SIGKILL');
-    await once(server, 'exit');
+    await server.stop('SIGKILL');
   }
 }
 
@@ -206,12 +227,13 @@ async function merging(parts, prepared, folder, turns) {
 const mean = (rss) => rss.reduce((sum, one) => sum + one, 0) / rss.length;
 
 export async function scale(_, { smoke }) {
-  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-scale-'));
+  const folder = temporary('scale');
   const sizes = smoke ? [1, 3, 6] : [3, 300, Number(process.env['SCALE_HOSTS'] ?? 3000)];
   const figures = [];
   const counts = { sizes };
   try {
-    const runs = sizes.map((hosts) => simulate(fleetOf(folder, hosts), 1));
+    const runs = [];
+    for (const hosts of sizes) runs.push(await simulate(fleetOf(folder, hosts), 1));
     const [start, some, many] = runs.map(({ main, workers }) => main + workers);
     const each = (1000 * (many - start)) / (sizes[2] - sizes[0]);
     counts.events = runs.map(({ result }) => result.manifest.events);
@@ -219,14 +241,14 @@ export async function scale(_, { smoke }) {
     figures.push(figure('a host for a simulated second', 'ms', [each], { most: 12, note: of }));
     const linear = each / ((1000 * (some - start)) / (sizes[1] - sizes[0]));
     figures.push(figure(`  of ${sizes[2]} hosts over of ${sizes[1]}`, '×', [linear], { most: 1.15 }));
-    const two = simulate(fleetOf(folder, sizes[2]), 2);
+    const two = await simulate(fleetOf(folder, sizes[2]), 2);
     counts.same = two.result.manifest.fingerprint === runs[2].result.manifest.fingerprint;
-    const startTwo = simulate(fleetOf(folder, sizes[0]), 2);
+    const startTwo = await simulate(fleetOf(folder, sizes[0]), 2);
     // the main thread takes rows in while threads simulate: all of them share two processors
     const shared = (two.main - startTwo.main + two.workers - startTwo.workers) / 2;
     figures.push(figure('a fleet on two processors, over one', '×', [(many - start) / shared], { least: 1.8 }));
     const crowd = smoke ? 20 : 10_000;
-    const { rss } = simulate(fleetOf(folder, crowd), 1, '--set', 'simulate.length=5ms');
+    const { rss } = await simulate(fleetOf(folder, crowd), 1, '--set', 'simulate.length=5ms');
     const late = rss.slice(rss.length >> 1);
     const flat = mean(late.slice(late.length >> 1)) / mean(late.slice(0, Math.max(1, late.length >> 1)));
     const note = `peak ${Math.round(Math.max(...rss) / 2 ** 20)} MiB`;
@@ -260,7 +282,7 @@ export async function scale(_, { smoke }) {
       );
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    discard(folder);
   }
   return { figures, counts };
 }

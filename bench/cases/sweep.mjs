@@ -2,25 +2,8 @@
 // and rows go to whoever is free, so that the split does too. What is taken is what two free processors would need: the main thread's
 // processor time, half of what all workers ran, and half a row, in which at the end one has nothing left to do. The start of the program and
 // of its workers is left out: it is what a sweep of a moment takes.
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { ranThreads } from '../children.mjs';
 import { figure, interleave } from '../measure.mjs';
-import { root } from '../programs.mjs';
-
-const CLI = join(root, 'dist', 'cli.js');
-
-/** What the command printed, and processor seconds of the main thread and of all workers. */
-function threads(args) {
-  const { status, output, stderr } = spawnSync(process.execPath, ['bench/threads.mjs', CLI, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    maxBuffer: 1 << 26,
-  });
-  if (status !== 0) throw new Error(`a process of the case "sweep" ended with status ${status}\n${stderr}`);
-  const { main, others } = JSON.parse(output[3]);
-  return { said: output[1], main, workers: others.reduce((sum, one) => sum + one, 0) };
-}
 
 export async function sweep(_, { smoke }) {
   const short = smoke ? ['--set', 'duration=20ms', '--set', 'warmup=1ms'] : [];
@@ -39,9 +22,10 @@ export async function sweep(_, { smoke }) {
   const counts = {};
   const samples = await interleave(
     {
-      both: () => {
-        const [start, starts] = ['1', '2'].map((n) => threads([...moment, '--workers', n]));
-        const [one, two] = ['1', '2'].map((n) => threads([...args, '--workers', n]));
+      both: async () => {
+        const threads = (words, n) => ranThreads('fluxhost sweep', [...words, '--workers', n]);
+        const [start, starts] = [await threads(moment, '1'), await threads(moment, '2')];
+        const [one, two] = [await threads(args, '1'), await threads(args, '2')];
         counts.rows = one.said.trimEnd().split('\n').length - 1;
         counts.same = one.said === two.said;
         const work = one.main + one.workers - start.main - start.workers; // one worker is a thread, too

@@ -80,7 +80,7 @@ describe('npm run bench -- --smoke', () => {
     const text = execFileSync(process.execPath, args, {
       cwd: root,
       encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'], // of a case that fails the error is told
     });
     smoke = JSON.parse(text) as Smoke;
   });
