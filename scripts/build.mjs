@@ -430,8 +430,9 @@ function bundledLicenses() {
 async function buildTypes() {
   const aside = `build/.types-${process.pid}`;
   try {
-    const args = ['-p', 'tsconfig.build.json', '--outDir', aside];
-    const status = await runTool('typescript/bin/tsc', args, { stdio: ['ignore', 2, 2] });
+    // one checker: of several each asks anew what the schemas infer, and the other processors have the rest of the build
+    const args = ['-p', 'tsconfig.build.json', '--outDir', aside, '--checkers', '1'];
+    const status = await runTool('typescript-native/bin/tsc', args, { stdio: ['ignore', 2, 2] });
     if (status !== 0) throw new Error(`tsc ended with status ${status}`);
     const { declarations, reached } = await import('./declarations.mjs');
     for (const [path, text] of Object.entries(await declarations())) writeAtomically(at(aside, path), text);

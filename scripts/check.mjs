@@ -20,7 +20,7 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const STEPS = [
   ['eslint', () => runTool('eslint/bin/eslint.js', ['--max-warnings', '0', '.'])],
   ['prettier', () => runTool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])],
-  ['tsc', () => runTool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
+  ['tsc', () => runTool('typescript-native/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
   ['knip', () => runTool('knip/bin/knip.js', ['--no-progress'])],
   ['docs', () => run(process.execPath, [at('scripts/docs.mjs'), '--check'])],
   [

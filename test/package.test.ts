@@ -302,7 +302,7 @@ false
     const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
     const tsc = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'placement.mts'],
+      [join(root, 'node_modules/typescript-native/bin/tsc'), ...options, 'consumer.mts', 'placement.mts'],
       {
         cwd: project,
         encoding: 'utf8',
