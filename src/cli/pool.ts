@@ -58,6 +58,9 @@ async function threads(file: URL, width: number, { directory, setup }: Where, co
   });
 }
 
+/** How often is looked whether threads are left while someone waits for them, ms. */
+const LOOK_MS = 500;
+
 /**
  * Whoever waits when no thread is left (a program that cannot be started again as a thread leaves none) would wait for ever. No race with one
  * promise for all tasks: that would keep every task's rows for as long as it is open.
@@ -65,6 +68,8 @@ async function threads(file: URL, width: number, { directory, setup }: Where, co
 class Ending {
   private readonly waiting = new Set<(error: Error) => void>();
   private gone = false;
+  /** Of a thread that ends between two tasks nothing is told, and the last one would take the process along. */
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly piscina: Piscina) {
     piscina.on('error', () => this.look());
@@ -82,10 +87,15 @@ class Ending {
     if (this.gone) throw noThread();
     let leave: (error: Error) => void;
     const left = new Promise<never>((_, reject) => this.waiting.add((leave = reject)));
+    this.timer ??= setInterval(() => this.look(), LOOK_MS);
     try {
       return await Promise.race([task, left]);
     } finally {
       this.waiting.delete(leave!);
+      if (this.waiting.size === 0) {
+        clearInterval(this.timer);
+        this.timer = undefined;
+      }
     }
   }
 }

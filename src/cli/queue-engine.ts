@@ -16,6 +16,7 @@ import {
   complaints,
   connect,
   connectionOf,
+  everySo,
   leftSince,
   loadPackages,
   OPEN,
@@ -49,11 +50,13 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   width = 1;
   private readonly waiting = new Map<string, Waiting<K>>();
   private readonly files: FilesHere;
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly endings: (() => void)[] = [];
   private readonly byWorker = new Map<string, { rows: number; readonly sinceMs: number; lastMs: number }>();
   private alone = false;
   private since: number | undefined;
   private readonly told = new Set<string>();
+  /** Queues of workers that do not fit, which has been said. */
+  private readonly unfit = new Set<string>();
   private closed = false;
   /** What is on its way into the queue. */
   private readonly beginning = new Set<Promise<void>>();
@@ -69,10 +72,7 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     this.files = new FilesHere(common.directory);
     events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as ChunkAnswer<K>));
     events.on('failed', ({ jobId, failedReason }) => this.failed(jobId, failedReason));
-    const every = (ms: number, what: () => Promise<void>): void => {
-      const timer = setInterval(() => void what().catch(complain), ms);
-      this.timers.push(timer);
-    };
+    const every = (ms: number, ask: () => Promise<void>): void => void this.endings.push(everySo(ms, ask, complain));
     every(ANNOUNCE_MS, () => this.count());
     every(LOOK_MS, async () => {
       for (const key of [...this.waiting.keys()]) await this.look(key);
@@ -94,14 +94,15 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     await this.hearLeft();
     const threads = await threadsThere(this.redis);
     const here = threads.get(this.queue.name) ?? 0;
-    threads.delete(this.queue.name);
     this.width = Math.max(1, here);
+    const own = shownName(this.queue.name);
+    const others = [...threads.keys()].filter((name) => name !== this.queue.name && !this.unfit.has(name));
+    for (const name of others) this.unfit.add(name);
     if (here === 0 && !this.alone) {
-      const others = [...threads.keys()].map((name) => ` One of ${shownName(name)} does not fit.`).join('');
-      this.say(
-        `no worker of ${shownName(this.queue.name)} is there; start some: fluxhost worker --redis URL.${others}`,
-      );
-    }
+      const told = others.map((name) => ` One of ${shownName(name)} does not fit.`).join('');
+      this.say(`no worker of ${own} is there; start some: fluxhost worker --redis URL.${told}`);
+    } else
+      for (const name of others) this.say(`a worker of ${shownName(name)} is there, which does not fit this ${own}`);
     this.alone = here === 0;
   }
 
@@ -204,7 +205,7 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   async close(): Promise<void> {
     const left = [...this.waiting.keys()];
     this.giveUp();
-    for (const timer of this.timers) clearInterval(timer);
+    for (const end of this.endings) end();
     const leaving = async (): Promise<true> => {
       await Promise.allSettled(this.beginning);
       // of what nobody waits for any more nothing is begun; what a worker is at cannot be removed, and goes later
@@ -240,8 +241,16 @@ export async function queueEngine<K extends Context>(
   const events = new QueueEvents(name, { connection: connectionOf(url), ...OPEN });
   for (const one of [queue, events, redis] as { on(event: 'error', listener: (error: Error) => void): unknown }[])
     one.on('error', complain);
-  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
-  const engine = new QueueEngine<K>(queue, events, redis, { context, directory }, say, complain);
-  await engine.count();
-  return engine;
+  let engine: QueueEngine<K> | undefined;
+  try {
+    await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+    engine = new QueueEngine<K>(queue, events, redis, { context, directory }, say, complain);
+    await engine.count();
+    return engine;
+  } catch (error) {
+    for (const one of [queue, events]) void one.disconnect().catch(() => undefined);
+    await engine?.close(); // or the connections would keep the process
+    redis.disconnect();
+    throw error;
+  }
 }

@@ -51,6 +51,8 @@ const LEFT_SECONDS = 3600;
 export const ANNOUNCE_MS = 2000;
 const ABSENT_SECONDS = 10;
 const CONNECT_MS = 5000;
+/** What is no Redis server may take a connection and never say a word; one that reads what it has kept takes a while. */
+const ANSWER_MS = 15_000;
 /** How often it is said that the server is away. */
 const AWAY_MS = 30_000;
 
@@ -103,12 +105,14 @@ export const OPEN = { skipVersionCheck: true } as const;
 
 const LEAST_VERSION = [6, 2];
 
-/** @throws Error for a server that is too old */
+/** @throws Error for a server that is too old, or cannot hold a queue */
 function checkServer(info: string, url: string, say: (line: string) => void): void {
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const [major = 0, minor = 0] = (field('redis_version') ?? '').split('.').map(Number);
   if (major < LEAST_VERSION[0]! || (major === LEAST_VERSION[0] && minor < LEAST_VERSION[1]!))
     throw new Error(`the queue at ${placeOf(url)} is of version ${field('redis_version')}, expected 6.2 or later`);
+  if (field('cluster_enabled') === '1')
+    throw new Error(`the queue at ${placeOf(url)} is a node of a cluster, expected a server of its own`);
   const policy = field('maxmemory_policy') ?? 'noeviction';
   if (policy !== 'noeviction')
     say(
@@ -117,14 +121,46 @@ function checkServer(info: string, url: string, say: (line: string) => void): vo
     );
 }
 
-/** A connection, once it is known that the server answers. @throws Error that names the place */
-export async function connect({ Redis }: Packages, url: string, say: (line: string) => void): Promise<IoRedis.Redis> {
+/** Sets and takes away what nobody reads, as BullMQ's scripts write. */
+const TRIAL = "for _, key in ipairs(KEYS) do redis.call('SET', key, '') redis.call('DEL', key) end";
+const TRIAL_KEYS = [MEMBERS, 'bull:fluxhost'].map((key) => `${key}:trial`);
+
+/** @throws Error for a server that takes none: a replica, one that is full, or one that lets us only read */
+async function checkWrites(redis: IoRedis.Redis, url: string): Promise<void> {
+  try {
+    await redis.eval(TRIAL, TRIAL_KEYS.length, ...TRIAL_KEYS);
+  } catch (error) {
+    const why = (error as Error).message.replace(/ script: .*$/s, '');
+    throw new Error(`the queue at ${placeOf(url)} cannot be written (${why})`, { cause: error });
+  }
+}
+
+/** Fails if there is no answer within the time. */
+async function inTime<T>(answer: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const ends = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late()), ms)));
+  return Promise.race([answer, ends]).finally(() => clearTimeout(timer));
+}
+
+/** A connection, once it is known that the server answers and holds what it is given. @throws Error that names the place */
+export async function connect(
+  { Redis }: Packages,
+  url: string,
+  say: (line: string) => void,
+  answerMs = ANSWER_MS,
+): Promise<IoRedis.Redis> {
   let reason: unknown;
   const probe = new Redis(url, { lazyConnect: true, connectTimeout: CONNECT_MS, retryStrategy: () => null });
   probe.on('error', (error) => (reason ??= error));
-  try {
+  const answers = async (): Promise<void> => {
     await probe.connect();
     checkServer(await probe.info(), url, say);
+    await checkWrites(probe, url);
+  };
+  const late = (): Error =>
+    new Error(`the queue at ${placeOf(url)} has not answered within ${answerMs / 1000} s: is it a Redis server?`);
+  try {
+    await inTime(answers(), answerMs, late);
   } catch (error) {
     const { code, message } = (reason ?? error) as NodeJS.ErrnoException;
     if (message.startsWith('the queue')) throw error;
@@ -139,19 +175,40 @@ export async function connect({ Redis }: Packages, url: string, say: (line: stri
   return new Redis(url, connectionOf(url));
 }
 
-/** Says once in a while that the server is away, for all connections together; and each time what the queue refuses, as a late answer. */
+/** Other complaints than so many may have been forgotten. */
+const MOST_COMPLAINTS = 100;
+
+/** Says once in a while that the server is away, for all connections together, and what the queue refuses, as a late answer. */
 export function complaints(url: string, say: (line: string) => void): (error: Error) => void {
-  let last = -Infinity;
+  const lastMs = new Map<string, number>();
   return (error) => {
     const code: unknown = (error as NodeJS.ErrnoException).code; // a number where BullMQ's own scripts refuse
-    if (typeof code !== 'string') return say(`the queue at ${placeOf(url)}: ${error.message.split('\n')[0]!}`);
-    if (performance.now() - last < AWAY_MS) return;
-    last = performance.now();
-    say(`the queue at ${placeOf(url)} is away (${code}); trying again`);
+    const isAway = typeof code === 'string';
+    const what = isAway ? 'away' : error.message.split('\n')[0]!.replace(/ script: .*$/, '');
+    const now = performance.now();
+    if (now - (lastMs.get(what) ?? -Infinity) < AWAY_MS) return;
+    if (lastMs.size >= MOST_COMPLAINTS) lastMs.clear();
+    lastMs.set(what, now);
+    say(`the queue at ${placeOf(url)}${isAway ? ` is away (${code}); trying again` : `: ${what}`}`);
   };
 }
 
-/** Whoever is to end waits no longer for a server that is away. */
+/** Asks the server again and again, one question at a time, and complains of a silence. Gives what ends it. */
+export function everySo(ms: number, ask: () => Promise<void>, complain: (error: Error) => void): () => void {
+  let sinceMs: number | undefined;
+  const timer = setInterval(() => {
+    if (sinceMs === undefined) {
+      sinceMs = performance.now();
+      void ask()
+        .catch(complain)
+        .finally(() => (sinceMs = undefined));
+    } else if (performance.now() - sinceMs > END_MS)
+      complain(Object.assign(new Error('no answer'), { code: 'no answer' }));
+  }, ms);
+  return () => clearInterval(timer);
+}
+
+/** A server that has been silent for so long is away: whoever is to end waits no longer for it. */
 const END_MS = 5000;
 const LOOK_MS = 200;
 

@@ -21,6 +21,7 @@ import {
   complaints,
   connect,
   connectionOf,
+  everySo,
   leave,
   leaveBecause,
   loadPackages,
@@ -142,6 +143,12 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
     stop(why);
     throw new packages.bull.WaitingError();
   };
+  try {
+    await announce(redis, id, name, threads);
+  } catch (error) {
+    redis.disconnect(); // or the connection would keep the process
+    throw error;
+  }
   const bull = new packages.bull.Worker<ChunkJob, ChunkAnswer>(name, work, {
     connection: connectionOf(url),
     ...OPEN,
@@ -152,8 +159,7 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   });
   bull.on('error', complain);
   await bull.waitUntilReady();
-  await announce(redis, id, name, threads);
-  const timer = setInterval(() => void announce(redis, id, name, threads).catch(complain), ANNOUNCE_MS);
+  const end = everySo(ANNOUNCE_MS, () => announce(redis, id, name, threads), complain);
   // before it says that it is there, by which others know that they may end it
   const asked = new Promise<undefined>((resolve) => io.onInterrupt?.(() => resolve(undefined)));
   const of = threads === 1 ? '1 thread' : `${threads} threads`;
@@ -161,7 +167,7 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   const why = await Promise.race([asked, unfit]);
   if (why !== undefined) io.stderr(`this worker stops, its files are not the coordinator's: ${why}\n`);
   const status = why === undefined ? EXIT.done : EXIT.failed;
-  clearInterval(timer);
+  end();
   const leaving = async (): Promise<boolean> => {
     await bull.close();
     await crews.end();

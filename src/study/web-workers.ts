@@ -29,6 +29,10 @@ interface Asked {
 
 /** From a worker. */
 type Answered = { readonly id: number } & ({ readonly rows: readonly unknown[] } | { readonly error: string });
+/** From a worker that has heard its first chunk. */
+const HERE = { fluxhost: 'here' };
+/** A script that has not said so within that time calls something else; one has half a megabyte to load. */
+const HERE_MS = 60_000;
 
 /** The part of a Web Worker that is used. */
 export interface WorkerLike {
@@ -54,6 +58,8 @@ interface Hand {
   readonly worker: WorkerLike;
   readonly knows: Set<number>;
   job?: Job | undefined;
+  /** Until its first word. */
+  silence?: ReturnType<typeof setTimeout> | undefined;
 }
 
 const MOST_WORKERS = 8;
@@ -104,26 +110,39 @@ export class WebWorkers implements Workers {
         ...(isNew ? { opening: job.opening } : {}),
         chunk: job.chunk,
       };
-      hand.worker.postMessage(asked);
+      try {
+        hand.worker.postMessage(asked);
+      } catch (error) {
+        // what cannot be sent; the worker goes on
+        hand.job = undefined;
+        if (isNew) hand.knows.delete(engine);
+        job.reject(error as Error);
+      }
     }
   }
 
   private start(): Hand | undefined {
     if (this.hands.length >= this.count) return undefined;
     const hand: Hand = { worker: this.open(), knows: new Set() };
-    hand.worker.onmessage = ({ data }: MessageEvent<Answered>) => {
+    const lose = (why: string): void => {
+      clearTimeout(hand.silence);
+      this.hands.splice(this.hands.indexOf(hand), 1);
+      hand.worker.terminate();
+      hand.job?.reject(new Error(`a Web Worker ${why}`));
+      this.next();
+    };
+    const silent = `has not answered within ${HERE_MS / 1000} s: does its script call serveWebWorker?`;
+    hand.silence = setTimeout(() => lose(silent), HERE_MS);
+    hand.worker.onmessage = ({ data }: MessageEvent<Answered | typeof HERE>) => {
+      clearTimeout(hand.silence);
+      if (!('id' in data)) return;
       const { job } = hand;
       hand.job = undefined;
       if ('rows' in data) job?.resolve(data.rows as readonly never[]);
       else job?.reject(new Error(data.error));
       this.next();
     };
-    hand.worker.onerror = ({ message }) => {
-      this.hands.splice(this.hands.indexOf(hand), 1);
-      hand.worker.terminate();
-      hand.job?.reject(new Error(`a Web Worker ended: ${message || 'its script could not be loaded'}`));
-      this.next();
-    };
+    hand.worker.onerror = ({ message }) => lose(`ended: ${message || 'its script could not be loaded'}`);
     this.hands.push(hand);
     return hand;
   }
@@ -131,7 +150,10 @@ export class WebWorkers implements Workers {
   /** Ends all workers; chunks that are not done are rejected. */
   close(): void {
     const jobs = [...this.waiting.splice(0), ...this.hands.flatMap(({ job }) => job ?? [])];
-    for (const { worker } of this.hands.splice(0)) worker.terminate();
+    for (const { worker, silence } of this.hands.splice(0)) {
+      clearTimeout(silence);
+      worker.terminate();
+    }
     for (const { reject } of jobs) reject(new DOMException('the Web Workers were closed', 'AbortError'));
   }
 }
@@ -173,8 +195,11 @@ export function serveWith(
     return known.get(engine)!(chunk);
   };
   let last = Promise.resolve();
+  let isHeard = false;
   scope.addEventListener('message', ({ data }: MessageEvent<Partial<Asked> | null>) => {
     if (data?.fluxhost !== 'chunk') return;
+    if (!isHeard) scope.postMessage(HERE);
+    isHeard = true;
     const asked = data as Asked;
     // one after another: a chunk takes several turns of the event loop
     last = last.then(async () => {

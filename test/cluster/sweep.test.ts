@@ -1,14 +1,17 @@
 // Sweeps over a queue, against a real server on loopback: the same bits as on one thread, whatever happens to workers and coordinator.
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
+import { connect, loadPackages } from '../../src/cli/queue.js';
 import type { SweepResult } from '../../src/index.js';
+import { VERSION } from '../../src/version.js';
 import { captureIo } from '../cli/fake.js';
 import { RUNS, SWEEP, sweepBits, sweepScenario } from '../support/sweep.js';
-import { Running, Server, until } from './support.js';
+import { freePort, Running, Server, until } from './support.js';
 
 let folder: string;
 let file: string;
@@ -16,8 +19,8 @@ let server: Server;
 let running: Running[] = [];
 const at = (...names: string[]): string => join(folder, ...names);
 
-function start(args: readonly string[], env = {}): Running {
-  const one = new Running(args, undefined, env);
+function start(args: readonly string[], env = {}, program?: string): Running {
+  const one = new Running(args, program, env);
   running.push(one);
   return one;
 }
@@ -134,5 +137,57 @@ describe('a sweep over a queue', () => {
     const refused = start(['sweep', file, '--vary', 'host.cores=4,5', '--set', arrivals, ...queue]);
     expect(await refused.ended).toBe(2);
     expect(refused.err).toContain('bad.csv:1: arrival: given a header without it');
+  });
+
+  it('takes no answer of a worker of another version, and says so', async () => {
+    cpSync(fileURLToPath(new URL('../../dist', import.meta.url)), at('old', 'dist'), { recursive: true });
+    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), at('old', 'node_modules'));
+    let changed = 0;
+    for (const name of readdirSync(at('old', 'dist', 'chunks')).filter((one) => one.endsWith('.js'))) {
+      const text = readFileSync(at('old', 'dist', 'chunks', name), 'utf8');
+      const older = text.replace(`VERSION="${VERSION}"`, 'VERSION="0.0.1"');
+      changed += Number(older !== text);
+      writeFileSync(at('old', 'dist', 'chunks', name), older);
+    }
+    expect(changed).toBe(1);
+    const sweep = startSweep('versions');
+    await until('the coordinator to tell', () => sweep.err.includes(`no worker of fluxhost ${VERSION}, core `));
+    const old = start(['worker', '--redis', server.url, '--workers', '1'], {}, at('old', 'dist', 'cli.js'));
+    await until('the old worker', () => old.out.includes('takes work'));
+    expect(old.out).toContain('fluxhost 0.0.1, core ');
+    const unfit = 'fluxhost 0\\.0\\.1, core \\w{8}';
+    const came = new RegExp(`a worker of ${unfit} is there, which does not fit this fluxhost ${VERSION}, core`, 'g');
+    await until('the coordinator to tell', () => came.test(sweep.err));
+    const later = startSweep('later');
+    await until('another to tell', () => new RegExp(`no worker of .* One of ${unfit} does not fit`).test(later.err));
+    later.signal('SIGINT');
+    expect(await later.ended, later.err).toBe(130);
+    await startWorker();
+    await endsAsLocal(sweep, 'versions');
+    expect(sweep.err.match(came)).toHaveLength(1);
+    expect(await server.redis.keys('bull:fluxhost-0.0.1-*:completed')).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  it('is a queue that takes no writes, at which nobody waits', async () => {
+    const packages = await loadPackages();
+    const refused = (): Promise<string> =>
+      connect(packages, server.url, () => undefined).then(
+        (redis) => (redis.disconnect(), 'nothing'),
+        (error: Error) => error.message,
+      );
+    await server.redis.replicaof('127.0.0.1', await freePort());
+    const why = `the queue at ${server.url} cannot be written (READONLY`;
+    expect(await refused()).toContain(why);
+    for (const one of [startSweep('replica'), start(['worker', '--redis', server.url])]) {
+      expect(await one.ended).toBe(1);
+      expect(one.err).toContain(why);
+    }
+    await server.redis.replicaof('NO', 'ONE');
+    await server.redis.config('SET', 'maxmemory', '1');
+    expect(await refused()).toContain(`the queue at ${server.url} cannot be written (OOM`);
+    await server.redis.config('SET', 'maxmemory', '0');
+    expect(await refused()).toBe('nothing');
   });
 });

@@ -1,6 +1,6 @@
 // `sweep`: its axes are what was asked for, its rows are what `run` prints, its intervals hold what theory says.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -443,12 +443,17 @@ describe('workers', () => {
 });
 
 /** Runs on two threads of a program that is none, each a chunk, and the same ones made one after the other. */
-async function onThreadsOf(file: string, count: number): Promise<{ made: unknown[]; expected: unknown[] }> {
+async function onThreadsOf(
+  file: string,
+  count: number,
+  begun: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ made: unknown[]; expected: unknown[] }> {
   const where = { directory: '', setup: {} };
   const engine = await threadEngine(pathToFileURL(file), 2, where, { kind: 'runs' }, { silenceMs: Infinity });
   const chunks = Array.from({ length: count }, (_, r) => ({
     runs: [{ scenario: seeded(sample(), r), buckets: false }],
   }));
+  await begun();
   const rows = [...(await Promise.all(chunks.map((chunk) => engine.run(chunk)))), await engine.run(chunks[0]!)];
   await engine.close();
   const expected = await Promise.all(chunks.map((chunk) => simulatorAt({ kind: 'runs' }, where)(chunk)));
@@ -463,6 +468,22 @@ it('runs of threads that end are made here, those that wait too', async () => {
   const { made, expected } = await onThreadsOf(file, 5);
   expect(made).toEqual(expected);
   expect(new Set(made).size).toBe(5);
+});
+
+it('runs are made here, too, where threads end before they are given any', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-pool-'));
+  const [file, log] = [join(folder, 'exits.mjs'), join(folder, 'log')];
+  writeFileSync(
+    file,
+    `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, 'x'); process.exit(5);`,
+  );
+  const exited = async (): Promise<void> => {
+    while (!existsSync(log) || readFileSync(log, 'utf8').length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  const { made, expected } = await onThreadsOf(file, 3, exited);
+  expect(made).toEqual(expected);
 });
 
 it('rows of chunks that are done are kept by nobody', async () => {
