@@ -88,12 +88,6 @@ function vacate(q: EventQueue, leaf: u32): void {
   else giveBack(q, leaf);
 }
 
-/** A leaf without an event, of twice as many where all have one. */
-function freeLeaf(q: EventQueue): u32 {
-  if (q.freeCount == 0) grow(q);
-  return popFree(q);
-}
-
 /** Twice as many leaves, where all that there were have an event. What is above them is found anew. */
 function grow(q: EventQueue): void {
   const before = q.leaves;
@@ -155,11 +149,24 @@ export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, seq
   if (leaf == 0) {
     leaf = q.hole;
     if (leaf != 0) q.hole = 0;
-    else leaf = freeLeaf(q);
+    else if (q.freeCount != 0) leaf = popFree(q);
+    else {
+      scheduleGrowing(q, slot, at, rank, sequence);
+      return;
+    }
     store<u32>(positioned, leaf);
   }
   store<u64>(placeAt(q, leaf), (sequence << SLOT_BITS) | <u64>slot);
   settle(q, leaf, key, slot);
+}
+
+/** The same where all leaves have an event: called last, so that nobody keeps anything for what comes behind it. */
+function scheduleGrowing(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
+  grow(q);
+  const leaf = popFree(q);
+  store<u32>(q.position + (<usize>slot << 2), leaf);
+  store<u64>(placeAt(q, leaf), (sequence << SLOT_BITS) | <u64>slot);
+  settle(q, leaf, keyOf(at, rank), slot);
 }
 
 /** The same of a time that is known to be no more than twice the longest that is ever drawn. */

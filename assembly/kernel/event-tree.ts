@@ -72,7 +72,7 @@ function firstPlaced(q: EventQueue, a: u32, b: u32): u32 {
   return load<u64>(placeAt(q, leafOf(q, a))) < load<u64>(placeAt(q, leafOf(q, b))) ? a : b;
 }
 
-/** Whose event comes first, of two keys and slots. That both keys are equal is nearly always foreseen. */
+/** Whose event comes first, of two keys and slots. */
 // @ts-ignore: decorator
 @inline
 export function winner(q: EventQueue, key: u64, slot: u32, otherKey: u64, otherSlot: u32): u32 {
@@ -90,8 +90,9 @@ function above(at: usize, half: usize, key: u64, slot: u32): usize {
 }
 
 /**
- * Writes a leaf, and whoever wins on each node from there to the root. Four levels a turn, since the engine asks in each whether it is to
- * stop; a select has its own comparison, of which the engine makes no word then.
+ * Writes a leaf, and whoever wins on each node from there to the root. Four levels without a loop, since the engine asks in each turn
+ * whether it is to stop; a select has its own comparison, of which the engine makes no word then. Two events with the same key, which are
+ * rare, are left to settleFar: what a level does about them is more code than all else in it, and lies in the lines that are run.
  */
 // @ts-ignore: decorator
 @inline
@@ -103,42 +104,52 @@ export function settle(q: EventQueue, leaf: u32, leafKey: u64, leafSlot: u32): v
   let slot = leafSlot;
   let other: u64;
   write(at, key, slot);
-  if (q.levels & 1) {
+  do {
+    if (q.levels & 1) {
+      other = load<u64>(at ^ NODE_BYTES);
+      if (other == key) break;
+      slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
+      key = select<u64>(other, key, other < key);
+      at = above(at, half, key, slot);
+    }
+    if (q.levels & 2) {
+      other = load<u64>(at ^ NODE_BYTES);
+      if (other == key) break;
+      slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
+      key = select<u64>(other, key, other < key);
+      at = above(at, half, key, slot);
+      other = load<u64>(at ^ NODE_BYTES);
+      if (other == key) break;
+      slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
+      key = select<u64>(other, key, other < key);
+      at = above(at, half, key, slot);
+    }
     other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    if (other == key) break;
+    slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
     key = select<u64>(other, key, other < key);
     at = above(at, half, key, slot);
-  }
-  if (q.levels & 2) {
     other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    if (other == key) break;
+    slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
     key = select<u64>(other, key, other < key);
     at = above(at, half, key, slot);
     other = load<u64>(at ^ NODE_BYTES);
-    slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
+    if (other == key) break;
+    slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
     key = select<u64>(other, key, other < key);
     at = above(at, half, key, slot);
-  }
-  other = load<u64>(at ^ NODE_BYTES);
-  slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-  key = select<u64>(other, key, other < key);
-  at = above(at, half, key, slot);
-  other = load<u64>(at ^ NODE_BYTES);
-  slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-  key = select<u64>(other, key, other < key);
-  at = above(at, half, key, slot);
-  other = load<u64>(at ^ NODE_BYTES);
-  slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-  key = select<u64>(other, key, other < key);
-  at = above(at, half, key, slot);
-  other = load<u64>(at ^ NODE_BYTES);
-  slot = winner(q, key, slot, other, load<u32>(at ^ NODE_BYTES, 8));
-  key = select<u64>(other, key, other < key);
-  at = above(at, half, key, slot);
-  if (at != root) settleFar(q, at, key, slot);
+    other = load<u64>(at ^ NODE_BYTES);
+    if (other == key) break;
+    slot = select<u32>(slot, load<u32>(at ^ NODE_BYTES, 8), key < other);
+    key = select<u64>(other, key, other < key);
+    at = above(at, half, key, slot);
+    if (at == root) return;
+  } while (false);
+  settleFar(q, at, key, slot);
 }
 
-/** From the node at `at`, eight or more levels above which there are in all. */
+/** From the node at `at` on: beside it is an event of the same key, or there are eight levels or more. */
 function settleFar(q: EventQueue, at: usize, key: u64, slot: u32): void {
   const half = q.half;
   const root = q.nodes + NODE_BYTES;
