@@ -37,7 +37,7 @@ import { freeRecord } from "./cpu/workload/task-records";
 import { hooks } from "./cpu/hooks";
 
 /** The planned look happens. */
-export function onLook(vm: Vm): void {
+function onLook(vm: Vm): void {
   behindRounds();
   const v = vm.looker;
   // looks that take no time see all queues at once, in their order
@@ -58,7 +58,7 @@ export function onLook(vm: Vm): void {
 }
 
 /** The steal's own time is over; other thieves may have been faster. */
-export function onStealDone(v: VCpu): void {
+function onStealDone(v: VCpu): void {
   takeFrom(v, v.stealVictim);
 }
 
@@ -266,7 +266,7 @@ function onSectionEnd(v: VCpu, t: Task): void {
 }
 
 /** The pending event of a vCPU: what it means follows from its state. */
-export function onVcpu(v: VCpu): void {
+function onVcpu(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
     const vm = v.vm;

@@ -13,7 +13,7 @@ import { NEVER } from "../kernel/event-queue";
 import { Core, Move, Task, VCpu, Vm } from "./state";
 
 @unmanaged
-export class Hooks {
+class Hooks {
   private starts: u32;
   queues: u32; // these two a fork to ideal holds back meanwhile (cores/fork.ts)
   frees: u32;

@@ -24,7 +24,7 @@ export class Own {
 }
 
 @unmanaged
-export class Levels {
+class Levels {
   words: u32; //      of a bitmap of cores
   count: u32;
   levels: usize;

@@ -6,7 +6,7 @@ import { Task, RunQueue, isNull, nothing } from "./state";
 
 /** Most tasks that one steal takes (Caladan, RUNTIME_RQ_SIZE). */
 // @ts-ignore: decorator
-@inline export const STEAL_MAX: u32 = 32;
+@inline const STEAL_MAX: u32 = 32;
 
 // A queue is in the order of the times since which its tasks are ready, but for those at its head that were preempted and put back: who
 // looks for the oldest looks at those and at the first behind them. Where tasks of another queue were put behind (migration, forks) it

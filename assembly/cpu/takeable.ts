@@ -27,7 +27,7 @@ const T: Takeable = changetype<Takeable>(memory.data(offsetof<Takeable>(), 64));
 
 /** Cores that may be taken, on a host with up to 64: of VMs of the lowest class and priority, and of all others. */
 @unmanaged
-export class Words {
+class Words {
   lowSearches: u64;
   lowRuns: u64;
   searches: u64;

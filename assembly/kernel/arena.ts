@@ -5,7 +5,7 @@
 // @ts-ignore: decorator
 @inline const PAGE_BYTES: u64 = 65536;
 // @ts-ignore: decorator
-@inline export const ALIGN: usize = 64; // a cache line: hot records never share one by accident
+@inline const ALIGN: usize = 64; // a cache line: hot records never share one by accident
 
 // The compiler's own bump allocator (runtime stub) serves strings and arrays of the control path from __heap_base on;
 // it gets this much, and the arena begins behind it.
@@ -16,7 +16,7 @@
 const TOP: usize = memory.data(8, 8);
 
 /** Makes sure that linear memory reaches `end`. False when the engine refuses to grow it. */
-export function reserve(end: u64): bool {
+function reserve(end: u64): bool {
   const have = <u64>memory.size() * PAGE_BYTES;
   if (end <= have) return true;
   const pages = (end - have + PAGE_BYTES - 1) / PAGE_BYTES;

@@ -4,7 +4,7 @@
 // one comparison.
 
 import * as L from "../layout";
-import { next, unit, STREAM_BYTES } from "./random";
+import { next, unit } from "./random";
 import { allocate } from "./arena";
 import { exp, log, pow } from "./math";
 
@@ -330,6 +330,3 @@ function meanOf(d: Distribution, base: usize): f64 {
 export function drawInto(d: usize, stream: usize, out: usize, n: u32): void {
   for (let i: u32 = 0; i < n; i++) store<f64>(out + (<usize>i << 3), sample(changetype<Distribution>(d), stream));
 }
-
-// @ts-ignore: decorator
-@inline export const STREAM_SIZE: usize = STREAM_BYTES;

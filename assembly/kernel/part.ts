@@ -15,7 +15,7 @@
 import * as L from "../layout";
 
 // @ts-ignore: decorator
-@inline export const COUNTER_SETS: u32 = 4;
+@inline const COUNTER_SETS: u32 = 4;
 
 @unmanaged
 export class Part {

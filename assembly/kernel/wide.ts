@@ -19,7 +19,7 @@ export function addProduct(at: usize, a: u64, b: u64): void {
 /** Adds to the sum at `at`. */
 // @ts-ignore: decorator
 @inline
-export function addWide(at: usize, low: u64, high: u64): void {
+function addWide(at: usize, low: u64, high: u64): void {
   const sum = load<u64>(at) + low;
   store<u64>(at, sum);
   store<u64>(at, load<u64>(at, 8) + high + u64(sum < low), 8);

@@ -246,7 +246,7 @@ export function gone(i: Instance): void {
 // --- functions that keep a number of instances -----------------------------------------------------------------------
 
 /** `f` may have fewer instances than it keeps: it stands in the list of those, once. */
-export function lacks(f: Fn): void {
+function lacks(f: Fn): void {
   if (f.short || f.instances >= f.minInstances || f.hopeless) return;
   f.short = 1;
   f.nextShort = nothing<Fn>();

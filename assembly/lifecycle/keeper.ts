@@ -9,7 +9,7 @@ import { Fn, Instance } from "./state";
 @inline export const UNLOAD: u64 = NEVER - 1;
 
 @unmanaged
-export class Keeper {
+class Keeper {
   private arrives: u32;
   private uses: u32;
   private idles: u32;

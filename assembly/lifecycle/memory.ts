@@ -27,7 +27,7 @@ export function used(): u64 {
 
 // @ts-ignore: decorator
 @inline
-export function heldBy(i: Instance): u64 {
+function heldBy(i: Instance): u64 {
   return i.fn.memory + i.fn.perRequest * <u64>i.running;
 }
 
@@ -39,7 +39,7 @@ function sumOf(state: u32): usize {
 }
 
 /** Books what `i` has held since it last changed. */
-export function book(i: Instance): void {
+function book(i: Instance): void {
   const time = clock.now - i.since;
   i.since = clock.now;
   if (time == 0) return;

@@ -217,7 +217,7 @@ function announced(f: Fn, width: u32): void {
 }
 
 /** Functions that lack instances get them, in the order in which they came to, as far as memory goes without an eviction. */
-export function fill(): void {
+function fill(): void {
   while (!isNull(life.shortest)) {
     const f = life.shortest;
     while (f.instances < f.minInstances) {

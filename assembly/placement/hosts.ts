@@ -7,7 +7,7 @@ import { allocate } from "../kernel/arena";
 import { HOST_RECORD_WORDS } from "./layout";
 
 @unmanaged
-export class Host {
+class Host {
   freeCores: f64;
   freeMemory: f64;
   cores: f64;

@@ -116,7 +116,7 @@ function fill(server: Server, worker: Worker, stage: u32, now: u64): u32 {
 }
 
 /** POLL: the first stage from the worker's own on that has something for it. */
-export function poll(server: Server, worker: Worker, now: u64): void {
+function poll(server: Server, worker: Worker, now: u64): void {
   if (server.halted == 0) {
     if (server.atPoll != 0 && server.idlePoll != 0 && worker.idleSince != NEVER) replenishIdle(server, worker, now);
     worker.idleSince = NEVER;
@@ -139,7 +139,7 @@ export function poll(server: Server, worker: Worker, now: u64): void {
 }
 
 /** DONE: an item's service ends; the batch goes on, or is charged. */
-export function done(server: Server, worker: Worker, now: u64): void {
+function done(server: Server, worker: Worker, now: u64): void {
   const entry = entryAt(worker, worker.at);
   const item = itemAt(entry.item);
   const cost = entry.cost;

@@ -6,7 +6,7 @@ import { Hook, Item, Queue, Server, fairQueueAt, itemAt, queueAt, tenantAt, wait
 /** Whether a stage's tenants have a queue each. */
 // @ts-ignore: decorator
 @inline
-export function isFair(server: Server, stage: u32): bool {
+function isFair(server: Server, stage: u32): bool {
   return server.kind == SILOED || (server.budgets != 0 && stage > 0);
 }
 
@@ -20,7 +20,7 @@ function append(queue: Queue, item: Item): void {
 }
 
 /** The first of them; there must be one. */
-export function shift(queue: Queue): Item {
+function shift(queue: Queue): Item {
   const item = itemAt(queue.head);
   queue.head = item.next;
   queue.length--;

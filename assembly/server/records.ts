@@ -68,7 +68,7 @@ export function waitingAt(tenant: Tenant, stage: u32): usize {
 }
 
 @unmanaged
-export class Tenant {
+class Tenant {
   arrived: u64;
   served: u64;
   droppedBudget: u64;
@@ -125,7 +125,7 @@ export class Entry {
 @inline const ENTRIES_AT: usize = 56;
 
 // @ts-ignore: decorator
-@inline export const WORKER_BYTES: usize = ENTRIES_AT + <usize>BATCH_MAX * ENTRY_BYTES;
+@inline const WORKER_BYTES: usize = ENTRIES_AT + <usize>BATCH_MAX * ENTRY_BYTES;
 // @ts-ignore: decorator
 @inline const QUEUE_BYTES: usize = 16;
 
@@ -168,7 +168,7 @@ export class Server {
 }
 
 // @ts-ignore: decorator
-@inline export const SERVER_BYTES: u64 = 200;
+@inline const SERVER_BYTES: u64 = 200;
 
 /** One for all servers of an instance. */
 export const events = changetype<EventQueue>(memory.data(128, 64));

@@ -4,7 +4,7 @@ import { allocate } from "../kernel/arena";
 import { ANSWERS, SETTINGS } from "./layout";
 
 @unmanaged
-export class Requests {
+class Requests {
   count: u32;
   at: usize; // f64 each
   fn: usize; // u32

@@ -10,7 +10,7 @@ import * as L from "./layout";
 import { put } from "./requests";
 
 @unmanaged
-export class Instance {
+class Instance {
   fn: u32;
   id: u32;
   lastStart: u64;
@@ -28,13 +28,13 @@ export class Instance {
 }
 
 // @ts-ignore: decorator
-@inline export const INSTANCE_BYTES: u64 = 64;
+@inline const INSTANCE_BYTES: u64 = 64;
 if (offsetof<Instance>() > <usize>INSTANCE_BYTES) ERROR("an Instance outgrows its room");
 // @ts-ignore: decorator
 @inline const NEVER: u64 = 1 << 53; // beyond every run
 
 @unmanaged
-export class Warm {
+class Warm {
   used: u64;
   dormant: u64; // memory of dormant ones
   budget: u64; // 0: none
@@ -130,7 +130,7 @@ export function instancesOf(fn: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-export function instanceAt(handle: u32): Instance {
+function instanceAt(handle: u32): Instance {
   return changetype<Instance>(<usize>handle);
 }
 

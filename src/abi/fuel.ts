@@ -10,9 +10,9 @@ import { ABI_EXPORTS, ABI_VERSION_EXPORT } from './interface.js';
 /** Loop heads and calls that one decision may take, where nobody says. */
 export const DEFAULT_FUEL = 100_000;
 /** Those that all decisions of a run may take: some seconds. */
-export const RUN_FUEL = 500_000_000;
+const RUN_FUEL = 500_000_000;
 /** Calls within calls; a function of many locals counts for more, so that the engine's own stack is never the limit. */
-export const MOST_DEPTH = 1000;
+const MOST_DEPTH = 1000;
 const LOCALS_A_CALL = 16;
 
 type Ref = number;

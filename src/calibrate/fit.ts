@@ -95,7 +95,7 @@ function gridOf(instants: readonly number[], toldNs: number | undefined): Pick<F
 }
 
 /** Core time that a VM used between two instants. */
-export function usedNs(work: Work, group: number, [fromNs, untilNs]: Span): number {
+function usedNs(work: Work, group: number, [fromNs, untilNs]: Span): number {
   let used = 0;
   for (const run of work.runs)
     if (run.group === group) used += Math.max(0, Math.min(run.untilNs, untilNs) - Math.max(run.fromNs, fromNs));

@@ -157,7 +157,7 @@ export function parseCommand(spec: CommandSpec, args: readonly string[]): Argume
 }
 
 /** `run SCENARIO [options]` */
-export function usageLine(spec: CommandSpec): string {
+function usageLine(spec: CommandSpec): string {
   const optional = spec.optional === undefined ? [] : [`[${spec.optional}]`];
   return `fluxhost ${[spec.name, ...spec.positionals, ...optional].join(' ')} [options]`;
 }

@@ -38,7 +38,7 @@ const FIELDS = ['title', 'page', 'version', 'items'];
 const ITEM_FIELDS = ['name', 'claim', 'command', ...SIZES];
 
 /** The words of a command, from whatever folder it is told. */
-export function commandProblem(command: string): string | undefined {
+function commandProblem(command: string): string | undefined {
   const [program, name = ''] = wordsOf(command);
   const able = Object.entries(COMMANDS).flatMap(([one, { inKits }]) => (inKits === false ? [] : [one]));
   if (program !== 'fluxhost' || !able.includes(name)) {

@@ -20,7 +20,7 @@ import { wordsOf } from './origin.js';
 import { differenceWords, ofFigures, verifyResult } from './verify.js';
 import type { Main } from './verify-again.js';
 
-export const artifactSpec: CommandSpec = {
+const artifactSpec: CommandSpec = {
   name: 'artifact',
   summary:
     'Makes an evaluation kit for a paper: inputs, expected figures with their hashes, a script that runs it all again.',

@@ -8,7 +8,7 @@ import { PolicyError } from '../policy.js';
 import { keptCores } from './compiled-cores.js';
 
 /** By which the program knows that it is such a process (main.ts). */
-export const COMPILES = 'FLUXHOST_COMPILES';
+const COMPILES = 'FLUXHOST_COMPILES';
 /** Of its JavaScript: a policy of a page takes some 200. */
 const MOST_HEAP_MB = 1024;
 

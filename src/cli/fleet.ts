@@ -106,7 +106,7 @@ async function engineOf(
 }
 
 /** `12 of 80 hosts, 41 s left; 2 workers: a 3.1, b 2.9 a second` */
-export const progressText = (done: number, all: number, leftMs: number, workers?: readonly Done[]): string =>
+const progressText = (done: number, all: number, leftMs: number, workers?: readonly Done[]): string =>
   `${done} of ${all} hosts, ${formatDurationNs(leftMs * 1e6)} left${ratesText(workers)}`;
 
 function progressOf(io: Io, all: number, before: number, engine: ChunkEngine): (done: number) => void {

@@ -20,7 +20,7 @@ import { compiledApart, compiledHere } from './compile-apart.js';
 import { type Setup, createOn } from './tools.js';
 
 /** By which the program knows that it is such a thread (main.ts). */
-export const JUDGE_KIND = 'fluxhost judge';
+const JUDGE_KIND = 'fluxhost judge';
 
 interface Shared {
   readonly kind: typeof JUDGE_KIND;
@@ -133,7 +133,7 @@ const MOST_HEAP_MB = 1024;
 const ENDED = Symbol('ended');
 
 /** Threads, as many as there are runs at once; those that hang are ended and started anew. */
-export class JudgePool implements JudgeCrew {
+class JudgePool implements JudgeCrew {
   private readonly free: Worker[] = [];
   private readonly all = new Set<Worker>();
   /** Of each job that is under way: it ends now. No promise for all of them, whose reactions would keep every answer. */

@@ -16,7 +16,7 @@ const WAYS: Readonly<Record<string, (asked: Asked) => readonly Manifest[]>> = {
   merge: merged,
 };
 
-export const kubernetesSpec: CommandSpec = {
+const kubernetesSpec: CommandSpec = {
   name: 'kubernetes',
   summary: 'Prints manifests by which a fleet is simulated on Kubernetes.',
   positionals: ['queue|shards|merge'],

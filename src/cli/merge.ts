@@ -32,7 +32,7 @@ import {
 } from './run-folder.js';
 import { readSweepPlan, SWEEP_FILES, writeSweep, writeSweepPlan } from './sweep-out.js';
 
-export const mergeSpec: CommandSpec = {
+const mergeSpec: CommandSpec = {
   name: 'merge',
   summary: 'Puts the parts together that fluxhost fleet or sweep --shard has simulated.',
   positionals: ['DIR'],

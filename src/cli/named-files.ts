@@ -28,7 +28,7 @@ async function oneSha256(host: TraceHost, name: string): Promise<string> {
 }
 
 /** SHA-256 of a file, or of all in a folder or of a pattern. @throws InputError for one that cannot be read */
-export async function contentSha256(host: TraceHost, name: string): Promise<string> {
+async function contentSha256(host: TraceHost, name: string): Promise<string> {
   try {
     return await oneSha256(host, name);
   } catch (error) {

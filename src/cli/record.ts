@@ -35,7 +35,7 @@ const END_BYTES_A_CPU = 24;
 /** Given to a command to end after it was told to. */
 const GRACE_MS = 2000;
 
-export const recordSpec: CommandSpec = {
+const recordSpec: CommandSpec = {
   name: 'record',
   summary: "Records what this machine's scheduler does, for fluxhost calibrate (Linux, root).",
   positionals: [],

@@ -44,7 +44,7 @@ export async function writeReport(path: string, value: Reportable, context: Cont
   await writeAtomically(path, renderHtml(value, context));
 }
 
-export const reportSpec: CommandSpec = {
+const reportSpec: CommandSpec = {
   name: 'report',
   summary: 'Makes the page of figures of what a command wrote with --out.',
   positionals: ['DIR|FILE'],

@@ -37,7 +37,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-export const serveSpec: CommandSpec = {
+const serveSpec: CommandSpec = {
   name: 'serve',
   summary: 'Serves the live page: scenarios that run in the browser, drawn while they do.',
   positionals: [],

@@ -18,7 +18,7 @@ import { type Origin, readOrigin, withoutPasswords } from './origin.js';
 import { commandOf, sourceOf } from './report.js';
 import { type Main, type Ready, NotVerifiable, prepareAgain } from './verify-again.js';
 
-export const verifySpec: CommandSpec = {
+const verifySpec: CommandSpec = {
   name: 'verify',
   summary: 'Runs again what made a result, and compares every figure and hash: the same, or the first difference.',
   positionals: ['RESULT'],

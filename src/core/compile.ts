@@ -58,12 +58,12 @@ export function vmNames(group: VmGroup): string[] {
 }
 
 /** Bytes of one histogram with 2^bits sub-buckets an octave. */
-export function histogramBytes(bits: number): number {
+function histogramBytes(bits: number): number {
   return 64 + 8 * ((54 - bits) << bits);
 }
 
 /** As fine as asked for and as memory allows; per VM when that fits, else shared by the VMs of a group, else coarser. */
-export function planHistograms(scenario: LaidScenario, vmCount: number): { bits: number; shared: boolean } {
+function planHistograms(scenario: LaidScenario, vmCount: number): { bits: number; shared: boolean } {
   const { precision, share, memoryBytes } = scenario.histogram;
   const wanted = Math.min(L.HISTOGRAM_MAX_BITS, Math.max(1, Math.ceil(Math.log2(1 / precision) - 1e-9)));
   const fits = (sets: number, bits: number): boolean => sets * L.VM_HISTOGRAMS * histogramBytes(bits) <= memoryBytes;

@@ -71,35 +71,6 @@ export class Distributions {
   }
 }
 
-/** Mean of a distribution, for estimates of load only; the core draws from the law itself. */
-export function meanOf(dist: CountDist, tables: EmpiricalTables): number {
-  if (typeof dist === 'number') return dist;
-  switch (dist.dist) {
-    case 'constant':
-      return dist.value;
-    case 'uniform':
-      return (dist.min + dist.max) / 2;
-    case 'bimodal':
-      return dist.short + (dist.long - dist.short) * dist.longShare;
-    case 'pareto': {
-      const { shape: a, min, max = Infinity } = dist;
-      if (max === Infinity) return (a * min) / (a - 1);
-      if (a === 1) return (Math.log(max / min) * min) / (1 - min / max);
-      return (min ** a / (1 - (min / max) ** a)) * (a / (a - 1)) * (min ** (1 - a) - max ** (1 - a));
-    }
-    case 'empirical': {
-      const values = tables.get(dist.file) ?? new Float64Array(1);
-      return (values.reduce((sum, value) => sum + value, 0) / values.length) * dist.scale;
-    }
-    case 'mixture': {
-      const total = dist.of.reduce((sum, part) => sum + part.weight, 0);
-      return dist.of.reduce((sum, part) => sum + (part.weight / total) * meanOf(part, tables), 0);
-    }
-    default:
-      return dist.mean;
-  }
-}
-
 export interface NumberFile {
   readonly file: string;
   /** The field that names it. */

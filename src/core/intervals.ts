@@ -10,7 +10,7 @@ import type { HostCore } from './host.js';
 import { wordAt } from './words.js';
 
 /** Ten for each of the thirty batches. */
-export const INTERVALS = 300;
+const INTERVALS = 300;
 /** Readings of one run, at most: hosts of very many VMs go without. */
 const MOST_READINGS = 600_000;
 

@@ -5,7 +5,7 @@ import type { Policy, Turn } from './frame.js';
 const arms = ({ problem }: Turn): number => problem.costs.length;
 
 /** The open arm of the greatest score; the first of equals. -1: none is open. */
-export function best(turn: Turn, score: (arm: number) => number): number {
+function best(turn: Turn, score: (arm: number) => number): number {
   let [found, most] = [-1, -Infinity];
   for (let arm = 0; arm < arms(turn); arm++) {
     if (!turn.play.open(arm)) continue;

@@ -59,7 +59,7 @@ export function leastAttempts(
 }
 
 /** Arms are task · agents + agent. */
-export class ProofPlay implements Play {
+class ProofPlay implements Play {
   private readonly done: Uint8Array;
   private readonly tried: Uint32Array;
   /** Of each task: how likely it is of each class. */

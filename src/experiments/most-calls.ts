@@ -2,7 +2,7 @@
 
 import type { refuse } from './parameters.js';
 
-export const MOST_CALLS = 1e6;
+const MOST_CALLS = 1e6;
 /** Of Nexus, whose searches have some 200 runs. */
 export const MOST_REQUESTS = 3e5;
 
@@ -15,7 +15,7 @@ export const tooManyCalls = (path: string, given: number, calls: number, what: s
     : [{ path, given, expected: `at most ${most} calls in one run; ${what} makes ${calls.toPrecision(3)} of them` }];
 
 /** Each is an object of its own, whether it is called or not. */
-export const MOST_FUNCTIONS = 2e5;
+const MOST_FUNCTIONS = 2e5;
 
 /** The most functions that a search may try, of so many calls each. */
 export const mostFunctionsOf = (callsEach: number, most = MOST_CALLS): number =>

@@ -16,7 +16,7 @@ import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 import { ORDER_FIELDS, ORDER_PARAMETERS } from '../scenario/order-fields.js';
 
-export { COST_NAMES, COST_PARAMETERS, type CostName } from '../mechanisms/costs.js';
+export { COST_NAMES, type CostName } from '../mechanisms/costs.js';
 export type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
 
 export const PARAMETERS: readonly Parameter[] = [

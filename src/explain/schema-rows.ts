@@ -36,7 +36,7 @@ export interface SchemaRow {
 const alternatives = (node: Node): readonly Node[] => node.anyOf ?? node.oneOf ?? [];
 
 /** The field that tells the variants of a union apart, and each by its name. */
-export function variantsOf(node: Node): ReadonlyMap<string, Node> {
+function variantsOf(node: Node): ReadonlyMap<string, Node> {
   const named = alternatives(node).flatMap((one) => {
     const [entry] = Object.entries(one.properties ?? {}).filter(([, field]) => typeof field.const === 'string');
     return entry === undefined
@@ -60,7 +60,7 @@ function numberForm({ minimum, exclusiveMinimum, maximum, type }: Node): string 
 }
 
 /** In words: what may stand there. */
-export function formOf(node: Node): string {
+function formOf(node: Node): string {
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((word) => `\`${word}\``).join(', ');
   if (isDistribution(node)) {
@@ -78,7 +78,7 @@ export function formOf(node: Node): string {
 }
 
 /** Every field below a node; unions of variants are told apart by the caller. */
-export function rowsBelow(node: Node, path: string): SchemaRow[] {
+function rowsBelow(node: Node, path: string): SchemaRow[] {
   const own = Object.entries(node.properties ?? {}).flatMap(([name, field]): SchemaRow[] => {
     const at = path === '' ? name : `${path}.${name}`;
     const [, meaning = '', byDefault] = /^(.*?)(?: Default: (.*)\.)?$/s.exec(field.description ?? '')!;

@@ -102,7 +102,7 @@ export class HostEvents {
 }
 
 /** As many as the share says, to the nearest: those with the lowest draws, in that order. */
-export function drainedHosts(
+function drainedHosts(
   seed: number,
   core: Pick<PlacementCore, 'count' | 'draw'>,
   index: number,

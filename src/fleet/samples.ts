@@ -24,7 +24,7 @@ export interface Sample {
   strandedMemory: number | null;
 }
 
-export const SAMPLES = 100;
+const SAMPLES = 100;
 
 export class Samples {
   readonly taken: Sample[] = [];

@@ -63,7 +63,7 @@ export async function callsOf(
 }
 
 /** @throws LawError where VMs or time do not add up */
-export function packingResult(fleet: Fleet, { counts, samples }: Packed): PackingResult {
+function packingResult(fleet: Fleet, { counts, samples }: Packed): PackingResult {
   const { arrivals, placed, rejected, departed, lost, moved, failures, drained, ...means } = counts;
   const running = placed - departed - lost;
   if (arrivals !== placed + rejected || running < 0)
@@ -91,7 +91,7 @@ export function packingResult(fleet: Fleet, { counts, samples }: Packed): Packin
 const MOST_CELLS = 30_000;
 
 /** One cell a host, or of that many. */
-export function mapOf({ hostCores, hostMemory }: Pick<Packed, 'hostCores' | 'hostMemory'>): FleetResult['map'] {
+function mapOf({ hostCores, hostMemory }: Pick<Packed, 'hostCores' | 'hostMemory'>): FleetResult['map'] {
   const hostsPerCell = Math.max(1, Math.ceil(hostCores.length / MOST_CELLS));
   const cells = (loads: Float64Array): number[] =>
     Array.from({ length: Math.ceil(loads.length / hostsPerCell) }, (_, cell) => {

@@ -4,7 +4,7 @@ export const CLASSES = ['latency-critical', 'best-effort'] as const;
 export type VmClass = (typeof CLASSES)[number];
 
 /** Times beyond this are taken for never, or for long ago: whole nanoseconds are exact up to here. */
-export const TIME_LIMIT = Number.MAX_SAFE_INTEGER;
+const TIME_LIMIT = Number.MAX_SAFE_INTEGER;
 /** Cores are counted in millionths. */
 export const CORE = 1e6;
 export const KIB = 1024;
@@ -15,7 +15,7 @@ const HAIR = 1e-4;
 export const coreUnits = (cores: number): number => Math.floor(cores * CORE + HAIR);
 export const kibibytes = (bytes: number): number => Math.floor(bytes / KIB + HAIR);
 
-export const clampTime = (ns: number): number => Math.min(TIME_LIMIT, Math.max(-TIME_LIMIT, Math.round(ns)));
+const clampTime = (ns: number): number => Math.min(TIME_LIMIT, Math.max(-TIME_LIMIT, Math.round(ns)));
 
 /** Rows in the order of arrival; those of one instant in the order of the file. */
 export interface VmTable {

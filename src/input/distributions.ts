@@ -47,30 +47,6 @@ export function meanCount(tasks: CountDist): number | undefined {
   return typeof tasks === 'number' ? tasks : meanOf(tasks);
 }
 
-/** The greatest value that can be drawn; Infinity for an unbounded tail, undefined where only a file knows it. */
-export function greatestOf(dist: SimpleDist | Dist): number | undefined {
-  switch (dist.dist) {
-    case 'constant':
-      return dist.value;
-    case 'uniform':
-      return dist.max;
-    case 'bimodal':
-      return dist.longShare === 0 ? dist.short : dist.long;
-    case 'pareto':
-      return dist.max ?? Infinity;
-    case 'exponential':
-    case 'lognormal':
-    case 'weibull':
-      return Infinity;
-    case 'empirical':
-      return undefined;
-    case 'mixture': {
-      const parts = dist.of.map(greatestOf);
-      return parts.includes(undefined) ? undefined : Math.max(...(parts as number[]));
-    }
-  }
-}
-
 /** Values are nanoseconds for times, plain numbers for counts. Every one has a finite mean. */
 export type SimpleDist =
   | {

@@ -6,7 +6,7 @@ import { expectedOneOf, show, type FieldProblem, type Path } from './errors.js';
 type Issue = z.core.$ZodIssue;
 
 /** The value at a path, looking only at what the document itself holds. */
-export function valueAt(root: unknown, path: Path): unknown {
+function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const part of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;

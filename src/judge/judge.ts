@@ -16,7 +16,7 @@ import { type JudgedParts, type JudgedScenario, type JudgedSet, scoreRows } from
 import type { Worst, WorstStrips, WorstWindow } from './worst.js';
 
 /** Of what a score is: another set of rules is another version. */
-export const JUDGE_VERSION = 1;
+const JUDGE_VERSION = 1;
 /** Of the suite, shortened: what a policy fails at shows there for a hundredth of the price. */
 const QUICK = ['bursts', 'colocation', 'locks'];
 const QUICK_NS = 30e6;

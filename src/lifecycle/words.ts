@@ -8,7 +8,7 @@ import type { DrawnBlocks } from './resample.js';
 import type { FunctionSpec, KeepAlive, LifecycleSpec } from './spec.js';
 
 /** VM slots of each class to begin with; a run that needs more is laid out anew with twice as many. */
-export const SLOTS_AT_FIRST = 256;
+const SLOTS_AT_FIRST = 256;
 /** Samples of the memory over a run. */
 const SAMPLES = 400;
 

@@ -34,7 +34,7 @@ interface Exports {
 }
 
 /** A page number and, in bit 52, whether the request writes: two 32-bit words. */
-export const WORDS_PER_REQUEST = 2;
+const WORDS_PER_REQUEST = 2;
 
 export class PagesCore {
   private readonly windowAt: number;

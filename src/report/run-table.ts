@@ -174,7 +174,7 @@ function controllersText({ reallocation: { controllers } }: Result): string {
 }
 
 /** `47.3 us [46.9 us, 47.7 us]` */
-export function intervalText(interval: Interval): string {
+function intervalText(interval: Interval): string {
   const { mean, low, high } = interval;
   const range = low === null ? '' : ` [${formatDurationNs(Math.max(low, 0))}, ${formatDurationNs(high)}]`;
   return `${formatDurationNs(mean)}${range}`;

@@ -109,7 +109,7 @@ export function merged(sides: readonly Side[]): { warning: Warning; where: strin
 }
 
 /** A line each warning, wrapped; the last one says how many were left out. What holds of all stands below. */
-export function warningLines(sides: readonly Side[], remarks: readonly Remark[], look: Look): string[] {
+function warningLines(sides: readonly Side[], remarks: readonly Remark[], look: Look): string[] {
   const all = merged(sides);
   const line = (text: string, tone: 'warn' | undefined): string => {
     const [first = '', ...rest] = wrap(printable(text), widthOf(look, MAX_COLUMNS) - 4).split('\n');

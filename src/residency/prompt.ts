@@ -2,7 +2,7 @@
 // be cut down to is a contract; above that, tokens go where they are worth most. Rules: docs/clawvm.md.
 
 /** From all of a page to its name alone. */
-export const LEVELS = ['full', 'compressed', 'structured', 'pointer'] as const;
+const LEVELS = ['full', 'compressed', 'structured', 'pointer'] as const;
 /** Not in the prompt at all. */
 export const ABSENT = 4;
 /** Of each level, times the page's weight. */

@@ -39,7 +39,7 @@ export async function fixedRun(tuning: Tuning, arm: number): Promise<number[]> {
 }
 
 /** What a period would take if all of its accesses were to fast memory. */
-export function floorNs(tuning: Tuning, period: number): number {
+function floorNs(tuning: Tuning, period: number): number {
   const { fastNs, gapNs = 0 } = tuning.tiers;
   return (beginOf(tuning, period + 1) - beginOf(tuning, period)) * (fastNs + gapNs);
 }

@@ -24,9 +24,9 @@ import type { LifecycleResult } from '../lifecycle/result.js';
 import type { MemoryResult } from '../swap/result.js';
 
 /** The share of a run's arrivals that must have piled up to call a VM unstable. */
-export const UNSTABLE_SHARE = 0.02;
+const UNSTABLE_SHARE = 0.02;
 /** Standard deviations of a Poisson count of arrivals that the pile must exceed as well: short runs vary by chance. */
-export const UNSTABLE_DEVIATIONS = 10;
+const UNSTABLE_DEVIATIONS = 10;
 
 /** One VM as the core counted it. Times in nanoseconds. */
 export interface RawVm {

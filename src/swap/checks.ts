@@ -11,7 +11,7 @@ import { type HostMemory, type Content, BACKEND_NAMES } from './types.js';
 const HM: Path = ['host', 'memory'];
 
 /** Bytes kept in the host of a page that is out, on average over what its content goes to. */
-export function keptBytes(memory: HostMemory, content: Content): number {
+function keptBytes(memory: HostMemory, content: Content): number {
   let kept = memory.metadataBytes;
   for (const name of BACKEND_NAMES) {
     const { ratio } = memory.backends[name];

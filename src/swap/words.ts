@@ -45,7 +45,7 @@ function atLeastShare(share: number, of: number): number {
 }
 
 /** The greatest that is not above it. */
-export function atMostShare(share: number, of: number): number {
+function atMostShare(share: number, of: number): number {
   return Math.floor(of * share + NEARLY);
 }
 

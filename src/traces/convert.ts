@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<string, { readonly dataset: string; readonly kind: K
   opendc: { dataset: 'opendc-tasks', kind: 'csv' },
 };
 const ARRIVALS = ['arrivals-csv', 'azure-2019', 'azure-2021'];
-export const PAGE_TARGETS = ['pages-csv', 'oracleGeneral', 'addresses', 'be32'] as const;
+const PAGE_TARGETS = ['pages-csv', 'oracleGeneral', 'addresses', 'be32'] as const;
 
 export const SOURCES: readonly string[] = [...ARRIVALS, ...Object.keys(ROWS), ...FORMATS.map(({ name }) => name)];
 export const TARGETS: readonly string[] = ['csv', 'fleet-csv', ...PAGE_TARGETS];

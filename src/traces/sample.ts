@@ -61,7 +61,7 @@ const FRACTION_SCALE = 1000;
 const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 /** The rows that are kept, as text, the header first. */
-export async function* keptText(
+async function* keptText(
   host: TraceHost,
   file: string,
   kind: Kind,

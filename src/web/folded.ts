@@ -4,7 +4,7 @@ import type { HostLook, Simulation } from '../index.js';
 import type { Scenario } from '../scenario/types.js';
 
 /** VMs that the scenario names; behind them come those of functions. */
-export const ownVms = ({ vms }: Pick<Scenario, 'vms'>): number => vms.reduce((sum, { count }) => sum + count, 0);
+const ownVms = ({ vms }: Pick<Scenario, 'vms'>): number => vms.reduce((sum, { count }) => sum + count, 0);
 
 export function lookOf(simulation: Simulation): HostLook {
   const look = simulation.look();

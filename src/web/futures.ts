@@ -18,7 +18,7 @@ const alike = (a: Columns, b: Columns): boolean =>
   same(a.completed, b.completed);
 
 /** What is different, in some words: `static`, `load × 2`, `finishSection = true`. */
-export function nameOf(set: Changes, mechanism: string, before: string, rates: About['rates']): string {
+function nameOf(set: Changes, mechanism: string, before: string, rates: About['rates']): string {
   const changes = set.map((one) => one.split(/=(.*)/s) as [path: string, value: string]);
   const names: string[] = mechanism === before ? [] : [mechanism];
   const first = rates[0];

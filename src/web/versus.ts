@@ -26,7 +26,7 @@ export interface VersusRow {
 }
 
 /** By how much the second is more or less than the first: in times from two on, else in percent. */
-export function differenceOf(a: number, b: number, [more, less]: readonly [string, string]): string {
+function differenceOf(a: number, b: number, [more, less]: readonly [string, string]): string {
   if (a === b) return 'equal';
   if (a === 0 || b === 0) return '';
   const ratio = b > a ? b / a : a / b;

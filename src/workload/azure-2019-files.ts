@@ -13,7 +13,7 @@ const MINUTE_MAX = 1440;
 const COUNT_MAX = 2 ** 32 - 1;
 
 /** Columns of doubles that grow by doubling. */
-export class Numbers {
+class Numbers {
   #values = new Float64Array(1024);
   length = 0;
 

@@ -18,7 +18,7 @@ export interface CsvBlock {
 }
 
 /** Longest row in characters: an unclosed quote would otherwise swallow the rest of the file into memory. */
-export const ROW_CHARACTERS_MAX = 4 * 1024 * 1024;
+const ROW_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 interface Parsed {
   readonly data: string[][];

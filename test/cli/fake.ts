@@ -37,7 +37,7 @@ vms:
 `;
 
 /** Counters as the core lays them out, from plain values in raw units. */
-export function rawHistogram(values: readonly number[], scale = 1): Histogram {
+function rawHistogram(values: readonly number[], scale = 1): Histogram {
   const counts = new Float64Array(4096);
   let [sum, sumSquares] = [0, 0];
   for (const value of values) {

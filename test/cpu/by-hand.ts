@@ -25,7 +25,7 @@ export interface HandScenario {
 
 const stages = [{ tasks: 1, service: { dist: 'constant' as const, value: '1us' } }];
 
-export function scenarioOf({ duration, warmup, cores, host, mechanism, costs, vms }: HandScenario): ScenarioInput {
+function scenarioOf({ duration, warmup, cores, host, mechanism, costs, vms }: HandScenario): ScenarioInput {
   return {
     version: 1,
     duration,

@@ -56,7 +56,7 @@ export function inject(simulation: Simulation, scenario: Made['scenario'], arriv
   });
 }
 
-export function naive({ scenario, arrivals, memory, fork }: Made): Figures {
+function naive({ scenario, arrivals, memory, fork }: Made): Figures {
   const oracle = new Oracle(scenario, arrivals, memory?.traces);
   if (fork !== undefined) {
     oracle.runUntil(fork.atNs);

@@ -9,7 +9,7 @@ export function excess(vm: Vm): number {
 }
 
 /** Positive: a's class or priority is higher. */
-export function standing(a: Vm, b: Vm): number {
+function standing(a: Vm, b: Vm): number {
   return Number(a.latencyCritical) - Number(b.latencyCritical) || a.priority - b.priority;
 }
 

@@ -52,7 +52,7 @@ function pick(vm: Vm): Vcpu {
   return active[vm.roundRobin++]!;
 }
 
-export function load(v: Vcpu): number {
+function load(v: Vcpu): number {
   return v.queue.length + (v.state === 'searching' ? 0 : 1);
 }
 

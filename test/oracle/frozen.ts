@@ -20,7 +20,7 @@ export function freeze(h: Host, v: Vcpu, { steps }: Move): void {
 }
 
 /** Its task stays with it; a search or steal is over. */
-export function freezeTask(h: Host, v: Vcpu): void {
+function freezeTask(h: Host, v: Vcpu): void {
   v.frozen = true;
   deactivate(v);
   activate(v);

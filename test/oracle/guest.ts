@@ -62,7 +62,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
 }
 
 /** The task's first instruction on this vCPU comes `cost` ns from now. */
-export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
+function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   const at = h.clock.now + cost;
   v.state = 'running';
   v.switching = cost > 0 && !h.scenario.host.smtSwitch;

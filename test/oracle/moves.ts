@@ -21,7 +21,7 @@ export interface Steps {
 }
 
 /** At `at`, which may be now; a step of a vCPU is remembered there. */
-export function stepAt(h: Host, v: Vcpu | null, at: number, then: () => void): void {
+function stepAt(h: Host, v: Vcpu | null, at: number, then: () => void): void {
   if (at <= h.clock.now) {
     then();
     return;

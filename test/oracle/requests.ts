@@ -11,7 +11,7 @@ type Process = NonNullable<Vm['spec']['workload']>['arrivals'];
 
 let taskIds = 0;
 
-export function arrive(
+function arrive(
   h: Host,
   vm: Vm,
   serviceNs: number,

@@ -17,7 +17,7 @@ export interface Options {
   readonly shrinks?: boolean;
 }
 
-export const ALL: Options = { features: FEATURES, mechanisms: Object.keys(MAKERS) };
+const ALL: Options = { features: FEATURES, mechanisms: Object.keys(MAKERS) };
 
 export interface Difference {
   readonly seed: number;

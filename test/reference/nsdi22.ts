@@ -111,10 +111,10 @@ export interface RunLength {
 }
 
 /** As in the reference, counted over the same arrivals of a run that starts with empty queues and all cores allocated. */
-export const SHORT: RunLength = { warmupTasks: 6_000, countedTasks: 53_400 };
+const SHORT: RunLength = { warmupTasks: 6_000, countedTasks: 53_400 };
 export const LONG: RunLength = { warmupTasks: 120_000, countedTasks: 117_600 };
 
-export function scenarioOf(configuration: Configuration, seed: number, length: RunLength): ScenarioInput {
+function scenarioOf(configuration: Configuration, seed: number, length: RunLength): ScenarioInput {
   const { cores, serviceNs, load, stealing, knobs } = configuration;
   const gapNs = serviceNs / (load * cores);
   return {

@@ -22,7 +22,7 @@ export interface Exact extends Partial<Omit<ScenarioInput, 'vms' | 'version'>> {
   readonly vms: readonly ExactVm[];
 }
 
-export function scenarioOf({ vms, ...rest }: Exact): ScenarioInput {
+function scenarioOf({ vms, ...rest }: Exact): ScenarioInput {
   return {
     duration: '200us',
     ...rest,

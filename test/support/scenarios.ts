@@ -92,7 +92,7 @@ export async function runOnce(input: ScenarioInput, module?: WebAssembly.Module)
   return run;
 }
 
-export function readRun(simulation: Simulation): Run {
+function readRun(simulation: Simulation): Run {
   const result = simulation.metrics();
   assertLaws(result);
   const delays = simulation['core'].vmHistogram(0, HISTOGRAM_QUEUE_DELAY);

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { studentQuantile } from '../../src/metrics/confidence.js';
 
 /** Two-sided, for each single interval: some 500 of them stand for a false alarm in 2,000 sets of seeds. */
-export const LEVEL = 1 - 1e-6;
+const LEVEL = 1 - 1e-6;
 
 export interface Estimate {
   readonly mean: number;

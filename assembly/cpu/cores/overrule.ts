@@ -46,7 +46,7 @@ export function tell(core: Core, vm: Vm): void {
 export const overrule: Overrule = changetype<Overrule>(memory.data(offsetof<Overrule>(), 64));
 
 /** The core of `b` that `a` gets if it may take one: rather a searching vCPU's, then the first. Null: none. */
-export function takeFrom(a: Vm, b: Vm): Core {
+function takeFrom(a: Vm, b: Vm): Core {
   let best = nothing<Core>();
   if (a == b || !mayPreempt(a, b)) return best;
   for (let i: u32 = 0; i < H.coreCount; i++) {

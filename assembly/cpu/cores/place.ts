@@ -8,7 +8,7 @@ import { chooseVictim } from "../victims";
 import { beginMove, enterGuest } from "./move";
 
 /** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
-export function placeInitially(core: Core, vm: Vm): void {
+function placeInitially(core: Core, vm: Vm): void {
   hold(vm, 1);
   const v = chooseDormant(vm);
   removeIdle(core);

@@ -10,7 +10,7 @@ import { popHead, takeBehind } from "../run-queue";
 
 /** Of who has no deadline: later than any run ends. */
 // @ts-ignore: decorator
-@inline export const NO_DEADLINE: u64 = 1 << 60;
+@inline const NO_DEADLINE: u64 = 1 << 60;
 
 /** The deadline of who arrives now. */
 export function deadlineNow(o: Order): u64 {

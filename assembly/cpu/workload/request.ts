@@ -306,7 +306,7 @@ function answered(vm: Vm, client: u32, t: Task): void {
 }
 
 /** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */
-export function clientDone(vm: Vm, client: u32, least: u64): void {
+function clientDone(vm: Vm, client: u32, least: u64): void {
   if (client == SATURATING) arrive(vm, -1, 0, SATURATING);
   else schedule(Q, client, clock.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))), RANK_ARRIVAL);
 }

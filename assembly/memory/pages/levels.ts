@@ -42,14 +42,14 @@ export function layLevels(g: Guest, levels: usize): bool {
 /** The coldest level. */
 // @ts-ignore: decorator
 @inline
-export function coldRing(g: Guest): Ring {
+function coldRing(g: Guest): Ring {
   return changetype<Ring>(g.levels);
 }
 
 /** All others, from cold to hot. */
 // @ts-ignore: decorator
 @inline
-export function warmRing(g: Guest): Ring {
+function warmRing(g: Guest): Ring {
   return changetype<Ring>(g.levels + 16);
 }
 
@@ -61,19 +61,19 @@ function ringOf(g: Guest, level: u32): Ring {
 
 // @ts-ignore: decorator
 @inline
-export function lengthOf(g: Guest, level: u32): u32 {
+function lengthOf(g: Guest, level: u32): u32 {
   return load<u32>(g.levels + (<usize>level << 2), 32);
 }
 
 // @ts-ignore: decorator
 @inline
-export function setLength(g: Guest, level: u32, length: u32): void {
+function setLength(g: Guest, level: u32, length: u32): void {
   store<u32>(g.levels + (<usize>level << 2), length, 32);
 }
 
 // @ts-ignore: decorator
 @inline
-export function popFirst(g: Guest, q: Ring): u32 {
+function popFirst(g: Guest, q: Ring): u32 {
   const first = q.first;
   q.first = first + 1 == g.room ? 0 : first + 1;
   return load<u32>(q.at + (<usize>first << 2));
@@ -81,7 +81,7 @@ export function popFirst(g: Guest, q: Ring): u32 {
 
 // @ts-ignore: decorator
 @inline
-export function pushLast(g: Guest, q: Ring, page: u32): void {
+function pushLast(g: Guest, q: Ring, page: u32): void {
   const end = q.end;
   store<u32>(q.at + (<usize>end << 2), page);
   q.end = end + 1 == g.room ? 0 : end + 1;

@@ -114,7 +114,7 @@ export class FaultQueue {
 
 /** The end of a page's mapping or unmapping, in its place among what ends with it. */
 @unmanaged
-export class Stage {
+class Stage {
   at: u64;
   place: u64;
 }
@@ -360,7 +360,7 @@ export function countersOf(kind: u32): usize {
 export function add(counters: usize, counter: usize, by: u64): void {
   store<u64>(counters + (counter << 3), load<u64>(counters + (counter << 3)) + by);
 }
-export function swapHistogramAt(which: usize): usize {
+function swapHistogramAt(which: usize): usize {
   return S.histograms + which * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS);
 }
 /** A Backend each, at a place that the compiler knows. */

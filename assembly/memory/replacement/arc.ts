@@ -23,7 +23,7 @@ import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THE
 @inline const SENTINELS: u32 = 4;
 
 @unmanaged
-export class Arc extends Cache {
+class Arc extends Cache {
   /** Target size of T1, pages. */
   target: f64;
   /** Pages in each queue. */
@@ -35,7 +35,7 @@ export class Arc extends Cache {
   free: usize;
 }
 
-export function makeArc(capacity: u32): usize {
+function makeArc(capacity: u32): usize {
   const at = makeCache(POLICY_ARC, capacity, offsetof<Arc>(), 2 * capacity + SENTINELS - 1, LINKED_BYTES);
   if (at == 0) return 0;
   const cache = changetype<Arc>(at);
@@ -127,7 +127,7 @@ function makeRoom(cache: Arc): bool {
   return full;
 }
 
-export function replayArc(cache: Arc, at: usize, end: usize): void {
+function replayArc(cache: Arc, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const records = cache.records;
   let hits: u64 = 0;

@@ -14,7 +14,7 @@ import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, T
 @inline const RECORD_BYTES: usize = offsetof<Held>();
 
 @unmanaged
-export class Clock extends Cache {
+class Clock extends Cache {
   /** Record of the page that is asked next whether it may stay. */
   hand: usize;
   /** Greatest counter, in place: (2^bits - 1) << COUNTER_SHIFT. */
@@ -22,7 +22,7 @@ export class Clock extends Cache {
 }
 
 /** `bits`: 1 or 2. */
-export function makeClock(capacity: u32, bits: u32): usize {
+function makeClock(capacity: u32, bits: u32): usize {
   assert(bits == 1 || bits == 2);
   const at = makeCache(POLICY_CLOCK, capacity, offsetof<Clock>(), capacity, RECORD_BYTES);
   if (at == 0) return 0;
@@ -31,7 +31,7 @@ export function makeClock(capacity: u32, bits: u32): usize {
   return at;
 }
 
-export function replayClock(cache: Clock, at: usize, end: usize): void {
+function replayClock(cache: Clock, at: usize, end: usize): void {
   const start = cache.records + RECORD_BYTES;
   const stop = start + <usize>cache.capacity * RECORD_BYTES;
   const capacity = cache.capacity;

@@ -13,20 +13,20 @@ import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 @inline const RECORD_BYTES: usize = offsetof<Held>();
 
 @unmanaged
-export class Fifo extends Cache {
+class Fifo extends Cache {
   /** Record of the page that goes next. */
   hand: usize;
   /** Times that the hand came round. */
   rounds: u64;
 }
 
-export function makeFifo(capacity: u32): usize {
+function makeFifo(capacity: u32): usize {
   const at = makeCache(POLICY_FIFO, capacity, offsetof<Fifo>(), capacity, RECORD_BYTES);
   if (at != 0) changetype<Fifo>(at).hand = changetype<Fifo>(at).records + RECORD_BYTES;
   return at;
 }
 
-export function replayFifo(cache: Fifo, at: usize, end: usize): void {
+function replayFifo(cache: Fifo, at: usize, end: usize): void {
   const start = cache.records + RECORD_BYTES;
   const stop = start + <usize>cache.capacity * RECORD_BYTES;
   let hand = cache.hand;

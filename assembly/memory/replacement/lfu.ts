@@ -26,21 +26,21 @@ import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 @inline const CHUNK: u32 = 512;
 
 @unmanaged
-export class Lfu extends Cache {
+class Lfu extends Cache {
   /** Groups in place, used or not. */
   groups: u32;
   /** Unused groups, chained through their last record; 0 ends. */
   freeGroup: usize;
 }
 
-export function makeLfu(capacity: u32): usize {
+function makeLfu(capacity: u32): usize {
   const at = makeCache(POLICY_LFU, capacity, offsetof<Lfu>(), capacity, RECORD_BYTES, 1);
   if (at != 0) makeList(changetype<Lfu>(at).records);
   return at;
 }
 
 /** Groups enough for `count` further requests. False when memory does not reach. */
-export function reserveGroups(cache: Lfu, count: u32): bool {
+function reserveGroups(cache: Lfu, count: u32): bool {
   const most = (sqrt<f64>(8 * <f64>(cache.requests + count) + 1) - 1) / 2;
   const needed = <u32>min<f64>(<f64>cache.capacity, most + 1);
   if (needed <= cache.groups) return true;
@@ -144,7 +144,7 @@ function admit(cache: Lfu, list: usize, record: usize): void {
   setGroup(record, group);
 }
 
-export function replayLfu(cache: Lfu, at: usize, end: usize): void {
+function replayLfu(cache: Lfu, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const list = cache.records;
   const capacity = cache.capacity;

@@ -28,16 +28,16 @@ class LruRecord {
 }
 
 @unmanaged
-export class Lru extends Cache {
+class Lru extends Cache {
   /** The page used last; 0 while there is none. */
   newest: usize;
 }
 
-export function makeLru(capacity: u32): usize {
+function makeLru(capacity: u32): usize {
   return makeCache(POLICY_LRU, capacity, offsetof<Lru>(), capacity, offsetof<LruRecord>(), SLOTS);
 }
 
-export function replayLru(cache: Lru, at: usize, end: usize): void {
+function replayLru(cache: Lru, at: usize, end: usize): void {
   let newest = cache.newest;
   let hits: u64 = 0;
   let writebacks: u64 = 0;

@@ -14,11 +14,11 @@ import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 @inline const PURPOSE: u64 = 0x7061676573;
 
 @unmanaged
-export class Random extends Cache {
+class Random extends Cache {
   stream: usize;
 }
 
-export function makeRandom(capacity: u32, seed: u64): usize {
+function makeRandom(capacity: u32, seed: u64): usize {
   const at = makeCache(POLICY_RANDOM, capacity, offsetof<Random>(), capacity, PLAIN_BYTES);
   if (at == 0) return 0;
   const cache = changetype<Random>(at);
@@ -28,7 +28,7 @@ export function makeRandom(capacity: u32, seed: u64): usize {
   return at;
 }
 
-export function replayRandom(cache: Random, at: usize, end: usize): void {
+function replayRandom(cache: Random, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const table = cache.table;
   const records = cache.records;

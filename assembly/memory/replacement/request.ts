@@ -28,7 +28,7 @@ import { PAGE_BITS } from "./ids";
 @inline export const QUEUE_MASK: u64 = (<u64>3) << QUEUE_SHIFT;
 
 // @ts-ignore: decorator
-@inline export const COUNTER_SHIFT: u64 = 55;
+@inline const COUNTER_SHIFT: u64 = 55;
 // @ts-ignore: decorator
 @inline export const COUNTER_ONE: u64 = (<u64>1) << COUNTER_SHIFT;
 // @ts-ignore: decorator

@@ -25,7 +25,7 @@ import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEU
 @inline const PROMOTE_AT: u64 = 2 * COUNTER_ONE;
 
 @unmanaged
-export class S3Fifo extends Cache {
+class S3Fifo extends Cache {
   /** The main queue is the one to shrink when it is longer than this, pages. */
   mainLimit: u32;
   ghostLimit: u32;
@@ -37,7 +37,7 @@ export class S3Fifo extends Cache {
 }
 
 /** `smallLimit` and `ghostLimit` in pages. */
-export function makeS3Fifo(capacity: u32, smallLimit: u32, ghostLimit: u32): usize {
+function makeS3Fifo(capacity: u32, smallLimit: u32, ghostLimit: u32): usize {
   const at = makeCache(POLICY_S3FIFO, capacity, offsetof<S3Fifo>(), capacity + ghostLimit + SENTINELS, LINKED_BYTES);
   if (at == 0) return 0;
   const cache = changetype<S3Fifo>(at);
@@ -112,7 +112,7 @@ function evictMain(cache: S3Fifo): void {
   }
 }
 
-export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
+function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const records = cache.records;
   const capacity = cache.capacity;

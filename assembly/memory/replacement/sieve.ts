@@ -29,13 +29,13 @@ function setNext(record: usize, value: usize): void {
 }
 
 @unmanaged
-export class Sieve extends Cache {
+class Sieve extends Cache {
   /** The page just older than the hand; record 0 when the hand stands at the oldest. */
   behind: usize;
   newest: usize;
 }
 
-export function makeSieve(capacity: u32): usize {
+function makeSieve(capacity: u32): usize {
   const at = makeCache(POLICY_SIEVE, capacity, offsetof<Sieve>(), capacity, RECORD_BYTES);
   if (at == 0) return 0;
   const cache = changetype<Sieve>(at);
@@ -78,7 +78,7 @@ function evict(cache: Sieve, list: usize): usize {
   return record;
 }
 
-export function replaySieve(cache: Sieve, at: usize, end: usize): void {
+function replaySieve(cache: Sieve, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const list = cache.records;
   let newest = cache.newest;

@@ -24,7 +24,7 @@ import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from ".
 @inline const RECORD_BYTES: usize = PLAIN_BYTES + 4;
 
 @unmanaged
-export class Taiji extends Cache {
+class Taiji extends Cache {
   /**
    * A level: its oldest page u32, 0 where it is empty; where the address of the next newest is to be stored u32, the level itself
    * while it is empty. One more than there are levels: pages the scan has found in use.
@@ -36,7 +36,7 @@ export class Taiji extends Cache {
   untilScan: u64;
 }
 
-export function makeTaiji(capacity: u32, levels: u32, interval: u64): usize {
+function makeTaiji(capacity: u32, levels: u32, interval: u64): usize {
   assert(levels > 0 && interval > 0);
   const at = makeCache(POLICY_TAIJI, capacity, offsetof<Taiji>(), capacity, RECORD_BYTES);
   if (at == 0) return 0;
@@ -117,7 +117,7 @@ function takeVictim(cache: Taiji): usize {
   }
 }
 
-export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
+function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const table = cache.table;
   const records = cache.records;

@@ -21,7 +21,7 @@ import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THE
 @inline const SENTINELS: u32 = 3;
 
 @unmanaged
-export class TwoQueue extends Cache {
+class TwoQueue extends Cache {
   /** Kin and Kout, pages. */
   inLimit: u32;
   outLimit: u32;
@@ -34,7 +34,7 @@ export class TwoQueue extends Cache {
 }
 
 /** `inLimit` and `outLimit` in pages. */
-export function makeTwoQueue(capacity: u32, inLimit: u32, outLimit: u32): usize {
+function makeTwoQueue(capacity: u32, inLimit: u32, outLimit: u32): usize {
   // One record more than pages known: while a remembered page waits for room, A1out may already have taken another.
   const at = makeCache(POLICY_TWO_QUEUE, capacity, offsetof<TwoQueue>(), capacity + outLimit + SENTINELS, LINKED_BYTES);
   if (at == 0) return 0;
@@ -82,7 +82,7 @@ function evict(cache: TwoQueue): void {
   pushNewest(recordAt(records, A1_OUT), record);
 }
 
-export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
+function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
   let ahead = SLOTS_AHEAD;
   const records = cache.records;
   const capacity = cache.capacity;

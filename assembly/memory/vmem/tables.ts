@@ -25,7 +25,7 @@ import { REGION_GRANULES } from "./layout";
 @inline export const SMALL: u32 = 2; // may be handed out by the granule
 
 @unmanaged
-export class Header {
+class Header {
   poisoned: u32;
   vms: u32;
   nodes: u32;
@@ -47,20 +47,20 @@ export class Node {
 }
 
 @unmanaged
-export class Piece {
+class Piece {
   owner: u32;
   next: u32;
 }
 
 @unmanaged
-export class Region extends Piece {
+class Region extends Piece {
   free: u16;
   size: u16;
   allow: u32;
 }
 
 @unmanaged
-export class Vm {
+class Vm {
   regionHead: u32;
   granuleHead: u32;
   regions: u32;

@@ -6,7 +6,7 @@
  * before has finished this one. `room`: so many items may be under way between the first stage and the end of the last; none: any
  * number.
  */
-export function finished(times: readonly (readonly number[])[], room = Infinity): number[][] {
+function finished(times: readonly (readonly number[])[], room = Infinity): number[][] {
   const items = times[0]?.length ?? 0;
   const done = times.map(() => new Array<number>(items).fill(0));
   const last = done.at(-1);

@@ -16,7 +16,7 @@ export interface Variant {
 
 const coresOf = (settings: Settings, { cores }: Variant): number => cores ?? settings.number('cores');
 
-export function specOf(settings: Settings, threads: number, variant: Variant = {}): GilSpec {
+function specOf(settings: Settings, threads: number, variant: Variant = {}): GilSpec {
   return {
     workers: variant.lock === false ? coresOf(settings, variant) : 1,
     intervalNs: Math.max(1, Math.round(settings.number('interval') * 1e6)),

@@ -22,7 +22,7 @@ export interface TracePoint {
 }
 
 /** Each function's tenant: owners by their first function, the i-th one into the group i modulo `groups`; 0: each owner is a tenant. */
-export function tenantsOf({ functions }: Calls, groups: number): Uint32Array {
+function tenantsOf({ functions }: Calls, groups: number): Uint32Array {
   const owners = new Map<string, number>();
   return Uint32Array.from(functions, ({ tenant }) => {
     if (!owners.has(tenant)) owners.set(tenant, owners.size);

@@ -18,7 +18,7 @@ export interface Times {
   readonly writeMs: number;
 }
 
-export function timesOf(settings: Settings, transport: Transport): Times {
+function timesOf(settings: Settings, transport: Transport): Times {
   const of = (name: string): number => settings.number(transport === 'tcp' ? name : `rdma.${name}`);
   return { connectMs: of('connect'), fetchMs: of('fetch'), writeMs: of('write') };
 }
@@ -29,7 +29,7 @@ export interface Given {
   readonly payloads: Payloads | null;
 }
 
-export const GENERATED: Given = { calls: null, payloads: null };
+const GENERATED: Given = { calls: null, payloads: null };
 
 /** `workers` 0: a fabric in every guest. */
 export interface Variant {

@@ -9,7 +9,7 @@ import { changes, COMMAND, ms, percent, SOURCE, within } from './words.js';
 const MS = 1e6;
 
 /** Computations over which savings are looked for, ms: 1 ms to 1 s, or those of the trace from the shortest to the longest, and their mean. */
-export function computations({ calls }: Given): number[] {
+function computations({ calls }: Given): number[] {
   if (calls === null) return Array.from({ length: 121 }, (_, i) => 10 ** (i / 40));
   const sorted = Float64Array.from(calls.invocations.serviceNs).sort();
   const quantiles = Array.from({ length: 121 }, (_, i) => sorted[Math.round(((sorted.length - 1) * i) / 120)]! / MS);

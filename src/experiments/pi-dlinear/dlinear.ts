@@ -52,7 +52,7 @@ export interface Channel {
   readonly through: Matrix;
 }
 
-export function means(matrix: Matrix): Float64Array {
+function means(matrix: Matrix): Float64Array {
   const sums = new Float64Array(matrix.columns);
   matrix.at.forEach((value, i) => (sums[i % matrix.columns]! += value / matrix.rows));
   return sums;

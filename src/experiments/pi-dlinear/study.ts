@@ -121,7 +121,7 @@ function standard({ power, gpu, memory }: Series, until: number): Standard {
   };
 }
 
-export function balanceOf(network: Network, step: number, kelvin: number, watt: number): Balance {
+function balanceOf(network: Network, step: number, kelvin: number, watt: number): Balance {
   const [gpu, memory] = [network.gpuCapacity / step, network.memoryCapacity / step];
   const [toRoom, memoryToRoom] = [0.5 / network.gpuToRoom, 0.5 / network.memoryToRoom];
   const first = gpu + toRoom;

@@ -9,7 +9,7 @@ const ABSTRACT = 'arXiv:2608.12633, abstract';
 const FIG_9B = 'a density study that cites fig. 9b of arXiv 2604.11669';
 const CHOICE = 'a choice';
 
-export const TIER_NAMES = ['active', 'dormant', 'restore', 'vm', 'full'] as const;
+const TIER_NAMES = ['active', 'dormant', 'restore', 'vm', 'full'] as const;
 
 const ROWS: readonly ExperimentRow[] = [
   ...TRACE_ROWS,

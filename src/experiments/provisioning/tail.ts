@@ -39,7 +39,7 @@ export const burstCallsMean = (settings: Settings, peak: number): number =>
   (settings.number('tail.service') / 1000);
 
 /** Calls of bursts of exponential length, `peak` times what the pinned cores take, and silence between them. */
-export function burstCalls(settings: Settings, peak: number): Invocations {
+function burstCalls(settings: Settings, peak: number): Invocations {
   const seed = settings.number('seed');
   const [lengths, gaps, works, whose] = [3, 4, 5, 6].map((purpose) => stream(seed, purpose)) as [
     () => number,
@@ -186,7 +186,7 @@ export function oneAtATime(settings: Settings, module?: WebAssembly.Module) {
   return hyperflux(half, calls, (10 * serviceNs) / 1e9, 0, module);
 }
 
-export async function tailPoint(
+async function tailPoint(
   settings: Settings,
   peak: number,
   keepAliveS: number,

@@ -43,7 +43,7 @@ export async function accessesOf({ settings, files }: Asked, size: Size): Promis
 const NS = { latFast: 1, latSlow: 1, gap: 1, fault: 1, migrate: 1e3, 'migrate.huge': 1e3 } as const;
 
 /** A time in whole ns. */
-export const nsOf = (settings: Settings, path: keyof typeof NS): number => Math.round(settings.number(path) * NS[path]);
+const nsOf = (settings: Settings, path: keyof typeof NS): number => Math.round(settings.number(path) * NS[path]);
 
 /** What settings alone tell. */
 export function checkTiers(settings: Settings): void {
@@ -84,7 +84,7 @@ export const shrunk = (settings: Settings, ms: number): number =>
   Math.max(1000, Math.round((ms * 1e6) / settings.number('shrink')));
 
 /** A scan looks at as many pages of either size: the share of memory that it is of pages of 4 KiB. */
-export const scanOf = (settings: Settings): Scan => ({
+const scanOf = (settings: Settings): Scan => ({
   delayNs: Math.round((settings.number('scanDelay') * 1e6) / settings.number('shrink')),
   periodNs: shrunk(settings, settings.number('scanPeriod')),
   units: Math.max(1, Math.round((settings.number('scanSize') * MIB) / PAGE_BYTES / settings.number('shrink'))),

@@ -62,7 +62,7 @@ export interface Variant {
   readonly offline?: boolean;
 }
 
-export function specOf(settings: Settings, given: Given, requests: GpuRequests, variant: Variant = {}): GpuSpec {
+function specOf(settings: Settings, given: Given, requests: GpuRequests, variant: Variant = {}): GpuSpec {
   const longest = requests.prompt.reduce((most, tokens) => Math.max(most, tokens), 1);
   const offlineTokens = settings.number('offline.prompt') + settings.number('offline.output');
   const prefillNs = tableOf(given.profile, Math.max(longest, settings.number('offline.prompt')));
@@ -128,7 +128,7 @@ export interface Figures {
   readonly steps: number;
 }
 
-export function figuresOf(requests: OnlineRequests, run: GpuRun, endNs: number): Figures {
+function figuresOf(requests: OnlineRequests, run: GpuRun, endNs: number): Figures {
   const done = [...run.doneNs.keys()].filter((i) => run.doneNs[i]! > 0);
   const ttft = Float64Array.from(done, (i) => (run.firstNs[i]! - requests.at[i]!) / 1e6);
   const tpot = Float64Array.from(

@@ -14,7 +14,7 @@ const BATCHES = { rx: 'batch', app: 'batch', kernel: 'kernelPoll', tx: 'txBuffer
 
 /** Cycles of so many microseconds. */
 export const cyclesOf = (settings: Settings, us: number): number => Math.round((us * settings.number('clock')) / 1e6);
-export const usOf = (settings: Settings, cycles: number): number => (cycles * 1e6) / settings.number('clock');
+const usOf = (settings: Settings, cycles: number): number => (cycles * 1e6) / settings.number('clock');
 
 /** Cycles. */
 export const capOf = (settings: Settings): number =>
@@ -87,7 +87,7 @@ export interface Point {
   readonly usedShare: number;
 }
 
-export function pointOf(settings: Settings, { tenants, used }: FastPathRun, spec: FastPathSpec, cost: number): Point {
+function pointOf(settings: Settings, { tenants, used }: FastPathRun, spec: FastPathSpec, cost: number): Point {
   const [victim, aggressor] = [tenants[0]!, tenants[1]!];
   const { p99, count } = victim.latency;
   return {

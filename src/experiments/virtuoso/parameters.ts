@@ -150,8 +150,8 @@ const ROWS: readonly ExperimentRow[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
-export const STAGES = ['rx', 'app', 'kernel', 'tx'] as const;
-export const DISCIPLINE_NAMES = ['fifo', 'packets', 'bytes', 'cycles', 'siloed'] as const;
+const STAGES = ['rx', 'app', 'kernel', 'tx'] as const;
+const DISCIPLINE_NAMES = ['fifo', 'packets', 'bytes', 'cycles', 'siloed'] as const;
 
 export const VIRTUOSO_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
   stages: STAGES,

@@ -3,7 +3,7 @@
 import { CLASSES, coreUnits, kibibytes } from '../vms.js';
 import { type Reader, forEachRow } from './format.js';
 
-export const UNIT_NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9, d: 86_400e9 } as const;
+const UNIT_NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9, d: 86_400e9 } as const;
 const GIB = 2 ** 30;
 
 export const csv: Reader = async (reading) => {

@@ -27,7 +27,7 @@ export interface Reading {
 export type Reader = (reading: Reading) => Promise<void>;
 
 /** One row: its cells by the format's own names. */
-export class Row<Name extends string> {
+class Row<Name extends string> {
   constructor(
     private readonly cells: readonly string[],
     private readonly at: Readonly<Record<Name, number>>,

@@ -28,7 +28,7 @@ const VICTIMS = ['random', 'round-robin', 'policy'] as const;
 const WAITS = ['block', 'spin'] as const;
 
 export const MAX_VMS = 65_536;
-export const MAX_VCPUS = 65_536;
+const MAX_VCPUS = 65_536;
 /** With the vCPUs below 2^32, which the core takes for no limit. */
 const MAX_QUEUE = 2 ** 31;
 const PRIORITY: Readonly<Record<(typeof CLASSES)[number], number>> = { 'latency-critical': 10, 'best-effort': 0 };

@@ -19,7 +19,7 @@ export const BACKENDS = {
   slow: { in: constant('5250ns'), out: constant('5us') },
 } satisfies NonNullable<HostMemoryInput['backends']>;
 
-export const FAULT = { exit: '700ns', lock: '100ns', map: '300ns', resume: '200ns' } as const;
+const FAULT = { exit: '700ns', lock: '100ns', map: '300ns', resume: '200ns' } as const;
 /** exit + lock, map + resume. */
 export const ENTRY_NS = 800;
 export const FINISH_NS = 500;

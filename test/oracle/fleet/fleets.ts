@@ -7,7 +7,7 @@ import type { Fleet } from '../../../src/fleet/types.js';
 import { VmTableBuilder } from '../../../src/fleet/vms.js';
 import { NaivePacking, type NaiveFleet, type NaiveResult, type NaiveVm } from './naive.js';
 
-export const POLICIES = ['first-fit', 'best-fit', 'worst-fit', 'dot-product', 'lifetime-aware'] as const;
+const POLICIES = ['first-fit', 'best-fit', 'worst-fit', 'dot-product', 'lifetime-aware'] as const;
 
 export interface Case {
   readonly fleet: NaiveFleet;

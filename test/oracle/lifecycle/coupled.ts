@@ -21,7 +21,7 @@ const vcpusOf = ({ maxVcpus, concurrency }: LifecycleSpec['functions'][number]):
 
 const classes = (spec: LifecycleSpec): number[] => [...new Set(spec.functions.map(vcpusOf))].sort((a, b) => a - b);
 
-export const poolName = (vcpus: number): string => `functions of ${vcpus}`;
+const poolName = (vcpus: number): string => `functions of ${vcpus}`;
 
 export const isPool = (name: string): boolean => name.startsWith(poolName(0).slice(0, -1));
 

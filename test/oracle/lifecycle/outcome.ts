@@ -33,7 +33,7 @@ export interface Outcome extends Counts {
   startLatencyNs: bigint;
 }
 
-export const noCounts = (): Counts => ({
+const noCounts = (): Counts => ({
   arrived: 0,
   served: { active: 0, joined: 0, dormant: 0, restore: 0, vm: 0, full: 0 },
   dropped: 0,

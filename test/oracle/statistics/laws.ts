@@ -29,7 +29,7 @@ export function generator(seed: number): Unit {
 }
 
 /** Stirling's series, behind x = 10; the recurrence before. */
-export function gamma(x: number): number {
+function gamma(x: number): number {
   if (x < 10) return gamma(x + 1) / x;
   return Math.sqrt((2 * Math.PI) / x) * (x / Math.E) ** x * Math.exp(1 / (12 * x) - 1 / (360 * x ** 3));
 }

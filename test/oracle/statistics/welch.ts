@@ -4,7 +4,7 @@
  * Chance of a false alarm is 6e-5 a comparison, so 4 % with the 700 of all tests here together; seeds are fixed, so that it comes
  * always or never.
  */
-export const MOST_Z = 4;
+const MOST_Z = 4;
 
 export interface Compared {
   readonly figure: string;
@@ -15,7 +15,7 @@ export interface Compared {
 
 export const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
 
-export function welch(a: readonly number[], b: readonly number[]): number {
+function welch(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [mean(a), mean(b)];
   const spread = (list: readonly number[], m: number): number =>
     list.reduce((sum, value) => sum + (value - m) ** 2, 0) / (list.length - 1) / list.length;

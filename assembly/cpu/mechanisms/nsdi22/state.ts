@@ -4,7 +4,7 @@ import { VCpu, Vm } from "../../state";
 import { knobs, own, ownAt, ownOf, ownOfHost } from "../../own";
 
 @unmanaged
-export class Nsdi22Knobs {
+class Nsdi22Knobs {
   reallocation: f64; //    NSDI22_*: the policy
   allocationNs: f64;
   everyStep: f64; //       1: it is asked at every step
@@ -21,7 +21,7 @@ export class Nsdi22Knobs {
 
 /** A vCPU's search. */
 @unmanaged
-export class Walk {
+class Walk {
   step: u32; //        STEP_*
   place: u32; //       of the vCPU on the ring that every searcher walks
   idleSince: u64; //   without work; NEVER: it has some
@@ -33,14 +33,14 @@ export class Walk {
 
 /** A VM, as of the last look at its utilization. */
 @unmanaged
-export class Usage {
+class Usage {
   tasks: u64; //  ns
   busy: u64; //   ns
   laid: u32; //   1: it has its cores and its ring
 }
 
 @unmanaged
-export class Machine {
+class Machine {
   roundAt: u64; // the next round
 }
 

@@ -66,7 +66,7 @@ export interface ExperimentDocument {
 type Rows = ExperimentDocument['tables'][number];
 
 /** A table's head with every name once: after `aggregated: mean`, a second `p99` is that of the aggregated, too. */
-export function namesOf(head: readonly string[]): string[] {
+function namesOf(head: readonly string[]): string[] {
   let group: string | undefined;
   return head.map((name, i) => {
     group = /^(.+): /.exec(name)?.[1] ?? group;

@@ -44,7 +44,7 @@ function vmsOf({ vms }: Result): Owner[] {
 }
 
 /** Every core-second once; those of no VM last. */
-export function partsOf(result: Result): Part[] {
+function partsOf(result: Result): Part[] {
   const parts: Part[] = ownersOf(result).flatMap(({ name, colour, vms }) => {
     const seconds = {
       task: sum(vms.map(({ cpuSeconds }) => cpuSeconds.task)),

@@ -31,7 +31,7 @@ function spread(name: string, of: Distribution): Panel['spreads'] {
   return points.length === 0 ? [] : [{ name, points }];
 }
 
-export function movesOf({ label, result }: Named, hue: Hue): Panel | undefined {
+function movesOf({ label, result }: Named, hue: Hue): Panel | undefined {
   const { reallocation } = result;
   if (reallocation.count === 0) return undefined;
   const present = Object.entries(reallocation.steps).filter(([, { count, max }]) => count > 0 && max! > 0);

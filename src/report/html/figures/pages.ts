@@ -17,7 +17,7 @@ interface Curve {
 }
 
 /** Of the curves that were asked for; of runs those whose policy has more than one capacity, or where nothing else is there. */
-export function curvesOf({ runs, mrc = [] }: PagesResult): Curve[] {
+function curvesOf({ runs, mrc = [] }: PagesResult): Curve[] {
   const curves = mrc.map(({ policy, sampled, points }): Curve => {
     const every = Math.ceil(points.length / MOST_POINTS);
     const some = points.filter((_, i) => i % every === 0 || i === points.length - 1);

@@ -46,7 +46,7 @@ export function rangeOf({ cores, columns }: StripWindow, vm: number): [number, n
 
 const count = (text: string, letter: string): number => text.split(letter).length - 1;
 
-export function shareOf({ cores, columns }: StripWindow, what: keyof typeof DOING): number {
+function shareOf({ cores, columns }: StripWindow, what: keyof typeof DOING): number {
   const all = cores.length * columns;
   return all === 0 ? 0 : cores.reduce((sum, { doing }) => sum + count(doing, DOING[what]), 0) / all;
 }

@@ -9,7 +9,7 @@ const LEAST = 0.004;
 const DRAGGED = 5;
 
 /** The part after a step: half as much or twice, or half of it to a side. */
-export function stepped({ from, to }: View, step: string): View {
+function stepped({ from, to }: View, step: string): View {
   const wide = to - from;
   const middle = (from + to) / 2;
   const around = (half: number): View => {
