@@ -5,49 +5,37 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { site } from '../../scripts/site.mjs';
 import { addressOf, listen } from '../../src/cli/serve.js';
-import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
+import { Pages, type Visit } from './pages.js';
 
 /** A folder for pictures of the pages, to be looked at. */
 const LOOK = process.env['FLUXHOST_LOOK'];
 
 let folder: string;
 let server: Server;
-let browser: Browser;
+let pages: Pages;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-docs-'));
   mkdirSync(join(folder, 'docs'));
   await site(join(folder, 'docs'));
   server = await listen('127.0.0.1', 0, folder);
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+  pages = await Pages.begin();
 });
 afterAll(async () => {
-  await browser?.close();
+  await pages?.end();
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(
-  path: string,
-  width: number,
-  colorScheme: 'light' | 'dark',
-): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  page.setDefaultTimeout(PATIENCE_MS);
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(addressOf(server)) && !request.url().startsWith('data:'))
-      complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${addressOf(server)}docs/${path}`);
-  return { page, complaints };
+async function open(path: string, width: number, colorScheme: 'light' | 'dark'): Promise<Visit> {
+  const own = (url: string): boolean => url.startsWith(addressOf(server)) || url.startsWith('data:');
+  const visit = await pages.open({ width, colorScheme }, own);
+  await visit.page.goto(`${addressOf(server)}docs/${path}`);
+  return visit;
 }
 
 /**
@@ -87,7 +75,7 @@ describe('the documentation in Chromium', () => {
     await page.waitForURL(/docs\/web\.html#api-reference$/);
     expect(await page.textContent('main')).toContain('npm run build puts this documentation into dist/web/docs');
     expect(complaints).toEqual([]);
-    await page.close();
+    await pages.leave(page);
   });
 
   it('finds a section by its words and goes there', async () => {
@@ -109,7 +97,7 @@ describe('the documentation in Chromium', () => {
     await page.fill('#search', 'qqqq');
     await page.waitForFunction(() => document.querySelector('#found p')?.textContent === 'nothing found');
     expect(complaints).toEqual([]);
-    await page.close();
+    await pages.leave(page);
   });
 
   it.each(['index.html', 'parameters.html', 'model/moves.html', 'validation.html'])(
@@ -128,7 +116,7 @@ describe('the documentation in Chromium', () => {
         expect((await audit(page)).filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
         expect(await page.isVisible('nav.pages')).toBe(width > 760);
         expect(complaints).toEqual([]);
-        await page.close();
+        await pages.leave(page);
       }
     },
   );

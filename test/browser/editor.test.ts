@@ -69,7 +69,7 @@ describe('the editor of the live page', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Run this');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('completes what is typed over lines, without a complaint of the policy', async () => {
@@ -90,7 +90,7 @@ describe('the editor of the live page', () => {
     await page.keyboard.press('Control+z');
     expect(await page.inputValue('#text')).toBe('fing');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('has no serious fault for those who use it without eyes, errors and choices shown', async () => {
@@ -107,7 +107,7 @@ describe('the editor of the live page', () => {
       return (await axe.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
     });
     expect(found.filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('leaves a plain field where it cannot be loaded, with the same errors', async () => {

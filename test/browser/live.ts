@@ -2,33 +2,23 @@
 // and whatever it asks of anybody but its server.
 
 import type { Server } from 'node:http';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { addressOf, listen } from '../../src/cli/serve.js';
-import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
-
-export interface Visit {
-  readonly page: Page;
-  /** Errors of the page, and what it asked of anybody else. */
-  readonly complaints: string[];
-}
+import { Pages, type Visit } from './pages.js';
 
 export class LivePage {
   private constructor(
     private readonly server: Server,
-    private readonly browser: Browser,
+    private readonly pages: Pages,
   ) {}
 
   static async begin(): Promise<LivePage> {
     const server = await listen('127.0.0.1', 0);
-    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    return new LivePage(
-      server,
-      await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] }),
-    );
+    return new LivePage(server, await Pages.begin());
   }
 
   async end(): Promise<void> {
-    await this.browser.close();
+    await this.pages.end();
     this.server.closeAllConnections();
     this.server.close();
   }
@@ -39,7 +29,7 @@ export class LivePage {
 
   /**
    * A page that does not play by itself, unless motion is wanted. What `missing` matches the server does not have; no core is handed
-   * out before `core`, so that nothing has been loaded yet.
+   * out before `core`, so that nothing has been loaded yet: such a page is to be closed, any other to be left.
    */
   async open(
     fragment = '',
@@ -47,21 +37,18 @@ export class LivePage {
     missing?: RegExp,
     core?: Promise<void>,
   ): Promise<Visit> {
-    const page = await this.browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(this.address) && !/^(data|blob):/.test(request.url()))
-        complaints.push(`asked for ${request.url()}`);
-    });
+    const own = (url: string): boolean => url.startsWith(this.address) || /^(data|blob):/.test(url);
+    const { page, complaints } = await this.pages.open({ width: 1440, reducedMotion }, own);
     if (missing !== undefined) await page.route(missing, (route) => route.fulfill({ status: 404 }));
     if (core !== undefined) await page.route(/\.wasm$/, (route) => core.then(() => route.continue()));
     await page.goto(`${this.address}${fragment}`);
     await page.waitForSelector('.settings');
     if (missing === undefined) await page.waitForSelector('canvas.strips');
     return { page, complaints };
+  }
+
+  leave(page: Page): Promise<void> {
+    return this.pages.leave(page);
   }
 }
 

@@ -84,7 +84,7 @@ describe('the live page in Chromium', () => {
     const policy = (await page.request.get(live.address)).headers()['content-security-policy'];
     expect(policy).toBe(POLICY);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('scrolls what it has drawn, and has the pixels that it would draw anew', async () => {
@@ -109,7 +109,7 @@ describe('the live page in Chromium', () => {
     expect(scrolled.length).toBeGreaterThan(1000);
     expect((await pixels()) === scrolled).toBe(true);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('forks into the futures that Node has from the same instant', async () => {
@@ -141,7 +141,7 @@ describe('the live page in Chromium', () => {
       await page.$$eval('.versus tr:nth-child(2) strong', (all) => all.map(({ textContent }) => textContent)),
     ).toEqual([await p99(one), await p99(two)]);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('says so where two futures are one, names what is different, and how cores are read', async () => {
@@ -178,7 +178,7 @@ describe('the live page in Chromium', () => {
       await page.$$eval('.settings .command .flag', (all) => all.map((flag) => flag.getClientRects().length)),
     ).toEqual(await page.$$eval('.settings .command .flag', (all) => all.map(() => 1)));
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('steps by event and by microsecond, and explains a move', async () => {
@@ -213,7 +213,7 @@ describe('the live page in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.why')!.textContent?.includes('core 1 '));
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('reads a broken scenario as the command line does, and shows names as names', async () => {
@@ -240,7 +240,7 @@ describe('the live page in Chromium', () => {
     await page.click('.problems .place');
     await page.waitForFunction(() => document.activeElement?.matches('.code'));
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('takes files that are dropped: a scenario, and a trace that it names', async () => {
@@ -273,7 +273,7 @@ describe('the live page in Chromium', () => {
     expect(hash).toBe(await resultOf(simulation));
     expect(simulation.metrics().vms[0]!.arrived).toBeGreaterThan(50);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('asks of a file that could be anything what it is, and runs nothing', async () => {
@@ -296,7 +296,7 @@ describe('the live page in Chromium', () => {
     await drop(page, 'pages.csv', `page\n${Array.from({ length: 50 }, (_, i) => i % 7).join('\n')}\n`);
     await page.waitForFunction(() => document.querySelector('.status')!.textContent === '');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('takes away what was read, but neither an error nor the focus', async () => {
@@ -342,23 +342,23 @@ describe('the live page in Chromium', () => {
     await page.click('#share');
     await page.waitForFunction(() => location.hash.startsWith('#s='));
     const fragment = await page.evaluate(() => location.hash);
-    await page.close();
+    await live.leave(page);
     const other = await live.open(fragment, 'no-preference');
     expect(await other.page.textContent('#play')).toBe('Play');
     expect(await other.page.inputValue('#text')).toBe(SHORT);
     expect(await data(other.page, 'nowNs')).toBe('0');
     expect(await toEnd(other.page)).toEqual([await resultOf(await inNode(SHORT))]);
-    await other.page.close();
+    await live.leave(other.page);
     // a link that was printed with a hash says whether its result is that
     const hash64 = await resultOf(await inNode(SHORT));
     const printed = await live.open(await toFragment({ text: SHORT, set: [], expect: hash64 }));
     await toEnd(printed.page);
     expect(await printed.page.textContent('.over')).toContain('✓ It matches the printed hash.');
-    await printed.page.close();
+    await live.leave(printed.page);
     const damaged = await live.open('#s=AAAA');
     await damaged.page.waitForFunction(() => document.querySelector('.status')!.textContent !== '');
     expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
-    await damaged.page.close();
+    await live.leave(damaged.page);
     expect([...complaints, ...other.complaints, ...printed.complaints, ...damaged.complaints]).toEqual([]);
   });
 
@@ -413,7 +413,7 @@ describe('the live page in Chromium', () => {
     const other = { ...(await fromFragment(pages!.fragment))!, expect: '0'.repeat(64) };
     await replayed(await toFragment(other), '✕ It does not match the printed hash 0000');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('holds what came by a link to its limits, also when it is run again, and asks nobody for its files', async () => {
@@ -499,7 +499,7 @@ describe('the live page in Chromium', () => {
     expect(trust).toContain(expected.flatMap(({ warnings }) => warnings)[0]!.code);
     expect(await page.$$eval('.sweep tr', (all) => all.length)).toBeGreaterThanOrEqual(10);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('draws the miss ratios of a page trace that is dropped', async () => {
@@ -530,7 +530,7 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction(() => /x[^]*\n[^]*y/.test(document.querySelector('#pages [role=status]')!.textContent));
     await inSight(page, '#pages [role=status]');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('tells a story: stands at each of its instants, says a sentence, and splits the future where it says so', async () => {
@@ -562,7 +562,7 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction(() => document.querySelector('.tour')!.getBoundingClientRect().bottom === innerHeight);
     await inSight(page, '.tour a');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('sets two sizes of memory side by side, and says what Node has of both', async () => {
@@ -591,7 +591,7 @@ describe('the live page in Chromium', () => {
       'B  20 GiB of memory',
     ]);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('saves scenario, result, report and timeline, and its hash is what the command that it names prints', async () => {
@@ -619,7 +619,7 @@ describe('the live page in Chromium', () => {
     expect(await saved('#timeline')).toMatch(/core 3[^]*api/);
     expect(await saved('#report')).toMatch(/^<!doctype html>[^]*api[^]*<\/html>\s*$/i);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it.each(['light', 'dark'] as const)(
@@ -647,7 +647,7 @@ describe('the live page in Chromium', () => {
         });
         expect({ width, found: found.filter((one) => /^(serious|critical)/.test(one)) }).toEqual({ width, found: [] });
       }
-      await page.close();
+      await live.leave(page);
     },
   );
 
@@ -665,7 +665,7 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction(() => document.querySelector('.status')!.textContent.startsWith('This is the end'));
     expect(await page.textContent('#play')).toBe('Again');
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('begins anew under nsdi22, which no fork takes up, and says why where a scenario cannot have it', async () => {
@@ -690,7 +690,7 @@ describe('the live page in Chromium', () => {
     );
     expect(await page.inputValue('#mechanism')).toBe('hyperflux'); // what goes on
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('opens every lesson: its scenario plays, whatever it is of', async () => {
@@ -713,7 +713,7 @@ describe('the live page in Chromium', () => {
       await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
     }
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 
   it('teaches: a student gets the numbers of the command line, and the same grades', async () => {
@@ -764,6 +764,6 @@ describe('the live page in Chromium', () => {
       await page.$$eval('.lessons .mark', (marks) => marks.slice(1).map(({ textContent }) => textContent)),
     ).toEqual(['', '', '']);
     expect(complaints).toEqual([]);
-    await page.close();
+    await live.leave(page);
   });
 });

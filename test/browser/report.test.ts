@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contourOf } from '../../src/report/html/figures/contour.js';
 import { reportOf } from '../../src/report/html/document.js';
@@ -14,53 +14,48 @@ import type { ResponsePlot, TailPlot } from '../../src/report/html/figure.js';
 import { valueText } from '../../src/report/html/page/ticks.js';
 import { renderHtml } from '../../src/report/html/render.js';
 import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
-import { PATIENCE_MS, QUIET, chromiumPath } from './chromium.js';
+import { Pages, type Visit } from './pages.js';
 
 /** A folder for pictures of the pages, to be looked at. */
 const LOOK = process.env['FLUXHOST_LOOK'];
 
 let folder: string;
-let browser: Browser;
+let pages: Pages;
+/** For all that is looked at on a phone, in the dark: what comes after the first page has its scripts compiled. */
+let phone: Visit & Going;
 let made: Documents;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-report-'));
   made = await documents();
   for (const [name, one] of all(made))
     writeFileSync(join(folder, `${name}.html`), renderHtml(one, { command: `fluxhost ${name} <b>a.yaml</b>` }));
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+  pages = await Pages.begin();
+  phone = await open('size', 390, 'dark');
 });
 afterAll(async () => {
-  await browser?.close();
+  await pages?.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Visit {
-  readonly page: Page;
-  /** Errors, and what was asked for besides the page. */
-  readonly complaints: string[];
+interface Going {
   /** To another report in the same page. */
   readonly go: (name: string) => Promise<void>;
 }
 
-async function open(name: string, width: number, colorScheme: 'light' | 'dark'): Promise<Visit> {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  page.setDefaultTimeout(PATIENCE_MS);
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', ({ message }) => complaints.push(message));
+async function open(name: string, width: number, colorScheme: 'light' | 'dark'): Promise<Visit & Going> {
   let url = '';
-  page.on('request', (request) => {
-    if (request.url() !== url) complaints.push(`asked for ${request.url()}`);
-  });
+  const visit = await pages.open({ width, colorScheme }, (asked) => asked === url);
+  const { page } = visit;
   const go = async (to: string): Promise<void> => {
     url = pathToFileURL(join(folder, `${to}.html`)).href;
     await page.goto(url);
     await page.waitForSelector('html[data-drawn]');
   };
   await go(name);
-  return { page, complaints, go };
+  return { ...visit, go };
 }
+
+const leave = (page: Page): Promise<void> => pages.leave(page);
 
 const NAMES = ['result', 'comparison', 'size', 'sweep', 'grid', 'memory', 'pages', 'server', 'paper', 'suite'] as const;
 type Name = (typeof NAMES)[number];
@@ -104,20 +99,18 @@ describe.each(NAMES)('a report in Chromium: %s', (name) => {
   beforeAll(async () => {
     wide = await open(name, 1440, 'light');
   });
-  afterAll(() => wide.page.close());
+  afterAll(() => leave(wide.page));
 
   it('draws every figure, asks for nothing', () => drawnWhole(name, wide));
 
   it('does on a phone, and takes at most 300 ms of the processor for its scripts and its layout', async () => {
-    const visit = await open('size', 390, 'dark');
-    const taken = await taking(visit.page);
+    const taken = await taking(phone.page);
     const before = await taken();
-    await visit.go(name);
+    await phone.go(name);
     const ms = (await taken()) - before;
     expect(ms).toBeGreaterThan(1);
     expect(ms).toBeLessThanOrEqual(300);
-    await drawnWhole(name, visit);
-    await visit.page.close();
+    await drawnWhole(name, phone);
   });
 
   it('prints light, without buttons, with every picture inside the paper', async () => {
@@ -185,8 +178,8 @@ describe('a report in Chromium', () => {
     expect(await sweep.page.locator('.read-head').textContent()).toBe(`${response.x} = ${first.x}`);
     expect(await sweep.page.locator('.read-value').first().textContent()).toContain(valueText(first.mean, 'ns'));
     expect([...complaints, ...sweep.complaints]).toEqual([]);
-    await page.close();
-    await sweep.page.close();
+    await leave(page);
+    await leave(sweep.page);
   });
 
   it('lists what it asks where that is much', async () => {
@@ -198,10 +191,10 @@ describe('a report in Chromium', () => {
     ]);
     for (const href of await page.locator('.contents a').evaluateAll((all) => all.map((a) => a.getAttribute('href')!)))
       expect(await page.locator(href).count(), href).toBe(1);
-    await page.close();
+    await leave(page);
     const short = await open('size', 1200, 'light');
     expect(await short.page.locator('.contents').count()).toBe(0);
-    await short.page.close();
+    await leave(short.page);
   });
 
   it.each(['result', 'comparison', 'sweep'] as const)(
@@ -222,7 +215,7 @@ describe('a report in Chromium', () => {
           found.filter((one) => /^(?:serious|critical)|empty-table-header/.test(one)),
           `${name} ${width}`,
         ).toEqual([]);
-        await page.close();
+        await leave(page);
       }
     },
   );
@@ -241,7 +234,7 @@ describe('a report in Chromium', () => {
     expect(cells.length).toBeGreaterThan(0);
     expect(cells.every(([whole]) => whole)).toBe(true);
     expect(cells[1]![1]).toContain('ours');
-    await page.close();
+    await leave(page);
   });
 
   it('suite: the words below a map do not cover one another on a phone', async () => {
@@ -257,7 +250,7 @@ describe('a report in Chromium', () => {
     expect(turned.length).toBeGreaterThan(1);
     if (most > step) for (const { turn } of turned) expect(turn).toContain('rotate(-40');
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it('chips tell what they mean to whoever comes to them by key, and close behind them', async () => {
@@ -271,12 +264,11 @@ describe('a report in Chromium', () => {
     await page.keyboard.press('Shift+Tab');
     expect(await first.getAttribute('open')).toBeNull();
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it('draws first what is in sight, the rest later, and all of it', async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(PATIENCE_MS);
+    const { page } = await pages.open({ width: 1440 }, () => true);
     await page.addInitScript(() => {
       addEventListener('DOMContentLoaded', () => {
         const places = [...document.querySelectorAll('.plot')];
@@ -300,7 +292,7 @@ describe('a report in Chromium', () => {
     expect(edges.length).toBeGreaterThan(0);
     const d = await page.getAttribute('.contour', 'd');
     expect(d!.match(/M/g)).toHaveLength(edges.length);
-    await page.close();
+    await leave(page);
   });
 
   it.each(['line', 'tail'] as const)(
@@ -331,7 +323,7 @@ describe('a report in Chromium', () => {
       });
       expect(outside).toEqual([]);
       expect(await page.locator('#table-1 svg').textContent()).toContain(lines[1]!.name);
-      await page.close();
+      await leave(page);
     },
   );
 
@@ -344,7 +336,7 @@ describe('a report in Chromium', () => {
     expect(await widths()).toEqual(screen.map(() => (screen.length > 1 ? 324 : 680)));
     await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
     expect(await widths()).toEqual(screen);
-    await page.close();
+    await leave(page);
   });
 
   it('strips: a part is looked at by dragging, by buttons and by keys, for all mechanisms together', async () => {
@@ -388,7 +380,7 @@ describe('a report in Chromium', () => {
       expect(to).toBeLessThanOrEqual(right + 1);
     }
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it('strips: draws windows in which ten thousand tasks and more wait', async () => {
@@ -411,7 +403,7 @@ describe('a report in Chromium', () => {
     expect(paths.filter((d) => d.includes('NaN'))).toEqual([]);
     expect(await page.textContent('[data-figure=strips]')).toMatch(/up to 12\D?345/);
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it('every quantile is a dot where its axis has it', async () => {
@@ -437,7 +429,7 @@ describe('a report in Chromium', () => {
     const [first, last] = [order[0]!, order.at(-1)!];
     const perUnit = (xs[last]! - xs[first]!) / (times[last]! - times[first]!);
     xs.forEach((x, i) => expect(x).toBeCloseTo(xs[first]! + perUnit * (times[i]! - times[first]!), 1));
-    await page.close();
+    await leave(page);
   });
 
   it('sweep: whole tails stay within the frame, and names whose ends lie together stand in a key', async () => {
@@ -482,7 +474,7 @@ describe('a report in Chromium', () => {
       for (const [stroke, fill] of key) expect(fill).toBe(stroke);
     }
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it('size: a run of which only is known that it misses has an arrow upwards, which no line reaches', async () => {
@@ -509,7 +501,7 @@ describe('a report in Chromium', () => {
     expect(joined).toHaveLength(1);
     expect(joined[0]!.match(/[ML]/g)).toHaveLength(2); // of 6 and 7
     expect(complaints).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 
   it("a paper's number is an upright line and each of ours a dot where their axis has them", async () => {
@@ -533,7 +525,7 @@ describe('a report in Chromium', () => {
     expect(paper).toBeCloseTo(xOf(row.paper.high!), 1);
     const written = await page.$$eval('[data-figure=claims] svg > text', (some) => some.map((one) => one.textContent));
     expect(written).toEqual([`${row.verdict}: ${row.claim}`, row.paper.text, expect.stringMatching(/^ours: /)]);
-    await page.close();
+    await leave(page);
   });
 
   it('hands each picture out as SVG and PNG that stand alone', async () => {
@@ -551,6 +543,6 @@ describe('a report in Chromium', () => {
     expect(
       complaints.filter((one) => !one.startsWith('asked for blob:') && !one.startsWith('asked for data:')),
     ).toEqual([]);
-    await page.close();
+    await leave(page);
   });
 });
