@@ -17,6 +17,8 @@ import { endPlain, isPlain } from "./cpu/workload/plain";
 import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
+import { onPlainTouch } from "./memory/swap/plain";
+import { S } from "./memory/pages/state";
 import { beginParts, onPart } from "./parts";
 import { boundByInput, needsInput, onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
 import { onCore, stopFinished } from "./cpu/cores/move";
@@ -299,7 +301,8 @@ function onRunning(v: VCpu): void {
   const t = v.task;
   if (mayTouch(t) && clock.now == v.touchAt) {
     began(v, t);
-    onTouch(v, t);
+    if (S.plain) onPlainTouch(v, t);
+    else onTouch(v, t);
     return;
   }
   if (clock.now < v.runsUntil) {

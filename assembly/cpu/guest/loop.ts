@@ -6,7 +6,7 @@ import {
 } from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
-import { runHere, runPlain } from "./run";
+import { runBy, runHere, runPlain } from "./run";
 import { runFirst } from "./reorder";
 import { restAtOnce } from "./central";
 import { endSearch, stealNow, beginSearch } from "./search";
@@ -17,13 +17,20 @@ import { hooks } from "../hooks";
 
 /** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
 export function proceed(v: VCpu): void {
-  proceedHere(v);
+  proceedBy(v, false);
 }
 
 /** The same where every task passes: inlined. */
 // @ts-ignore: decorator
 @inline
 export function proceedHere(v: VCpu): void {
+  proceedBy(v, true);
+}
+
+/** `here`: with the way of the next task inlined. */
+// @ts-ignore: decorator
+@inline
+function proceedBy(v: VCpu, here: bool): void {
   const vm = v.vm;
   if (hooks.schedule) {
     hooks.rest(v);
@@ -33,7 +40,8 @@ export function proceedHere(v: VCpu): void {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(occupiedOf(vm), v.index);
     waitEnds(vm, t);
-    runHere(v, t);
+    if (here) runHere(v, t);
+    else runBy(v, t);
     return;
   }
   if (vm.ingressLength != 0) {
@@ -43,7 +51,8 @@ export function proceedHere(v: VCpu): void {
     }
     const t = popHead(ingress(vm));
     waitEnds(vm, t);
-    runHere(v, t);
+    if (here) runHere(v, t);
+    else runBy(v, t);
     return;
   }
   if (traits.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {

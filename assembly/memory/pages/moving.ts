@@ -53,6 +53,19 @@ export function keptOf(page: u32, word: u32): u32 {
 
 /** `page` was at rest and has that state and bits from now on. */
 export function beginMove(page: u32, bits: u32): Page {
+  return move(page, bits, keptOf(page, restOf(page)));
+}
+
+/** The same where what is kept of pages does not vary. */
+// @ts-ignore: decorator
+@inline
+export function beginPlainMove(page: u32, bits: u32): Page {
+  return move(page, bits, backendOf(restOf(page)).kept);
+}
+
+// @ts-ignore: decorator
+@inline
+function move(page: u32, bits: u32, kept: u32): Page {
   let at = S.pageSpare;
   if (at != 0) S.pageSpare = changetype<Page>(at).next;
   else at = S.pages + (<usize>(S.pageTop++) << PAGE_BITS);
@@ -60,7 +73,7 @@ export function beginMove(page: u32, bits: u32): Page {
   const word = restOf(page);
   assert((word & STATE) <= OUT);
   p.word = (word & ~STATE) | bits;
-  p.kept = keptOf(page, word);
+  p.kept = kept;
   p.waiters = nothing<Task>();
   setRest(page, <u32>at + MOVES);
   return p;

@@ -133,7 +133,7 @@ function turn(index: u32): u32 {
 }
 
 /** `t` waits for `page`, but first the guest is left, which takes every fault the same time. */
-function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
+export function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
   if (S.exitCount == S.exitsMax) {
     clock.status = E_EXITS;
     return;

@@ -5,20 +5,57 @@
 import * as L from "../../layout";
 import * as W from "../pages/layout";
 import { makeReady } from "../../cpu/guest/dispatch";
-import { Task, clock, isNull, nothing, vmAt } from "../../cpu/state";
+import { proceed } from "../../cpu/guest/loop";
+import { H, Task, VCpu, clock, isNull, nothing, vmAt } from "../../cpu/state";
+import { Distribution, sample, wholeNs } from "../../kernel/distribution";
+import { armScan } from "../pages/scan-due";
+import { endTouches } from "../pages/touch";
 import { advance, written } from "../pages/access";
 import { pushCold, takeVictim } from "../pages/levels";
-import { beginMove, pageAt, rest } from "../pages/moving";
+import { beginPlainMove, pageAt, rest, restOf } from "../pages/moving";
 import {
   COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
-  STATE, add, backendOf, countersOf, guestAt, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
+  STATE, add, backendOf, countersOf, guestAt, guestIn, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
 } from "../pages/state";
-import { leaveGuest, takeExit } from "./fault";
-import { FAULTS, VICTIMS, begin, endWork, faultsOf, frees, give, giveFrames, queueFault, works } from "./frames";
+import { beginExit, leaveGuest, onTouch, takeExit } from "./fault";
+import { FAULTS, VICTIMS, begin, endWork, faultsOf, frees, give, giveFrames, queueFault, stream } from "./frames";
 import { beginVictim, gone } from "./going";
 import { forgetPage } from "./plan";
 import { scan } from "./scan";
-import { arriveIn, beginFault } from "./servers";
+import { arriveIn, beginFault, pump } from "./servers";
+
+/** The task `t`, running on `v`, has come to a touch that is an event: nearly always of a page that is out, for which there is a frame. */
+// @ts-ignore: decorator
+@inline
+export function onPlainTouch(v: VCpu, t: Task): void {
+  const page = v.touchPage;
+  const left = S.free - S.unit;
+  if ((restOf(page) & STATE) != OUT || left < S.least || H.varies != 0 || S.exitCount == S.exitsMax) {
+    onTouch(v, t);
+    return;
+  }
+  endTouches(v);
+  const now = clock.now;
+  v.task = nothing<Task>();
+  t.remaining -= now - v.startedAt;
+  t.readyAt = now;
+  v.faultUntil = now + S.entry;
+  const g = guestIn(v.vm);
+  tallyGuest(g, W.GUEST_FAULTS, 1);
+  tallyGuest(g, W.GUEST_TOUCHED, 1);
+  armScan();
+  S.touched = 1;
+  beginPlainMove(page, COMING | FRAME);
+  give(-S.unit);
+  beginExit(t, v.vm.index, page, 1);
+  if (S.reclaiming != 0) {
+    // what the touch alone lets begin is no fault; it leaves a worker to this one
+    S.claims0 = 1;
+    pump();
+    S.claims0 = 0;
+  }
+  proceed(v);
+}
 
 /** The event of slot `which` of the engine. */
 export function onPlainSlot(which: u32): void {
@@ -49,17 +86,28 @@ function beginOut(): bool {
   if (S.listed == 0) return false;
   const page = takeVictim(nothing<Guest>());
   if (page == 0) return false;
-  const p = beginMove(page, GOING);
+  const p = beginPlainMove(page, GOING);
   const b = backendOf(p.word);
   mark(page, marksOf(page) | MISSING);
   S.going++;
   S.leaving += frees(p);
   guestOf(p.word).leaving++;
   forgetPage(page);
-  const ns = S.unmap + works(b.write, b.writeMore);
+  const ns = S.unmap + b.writeMore + drawn(b.write);
   tally(W.SWAP_OUT_NS, ns);
   begin(0, page, 0, clock.now + ns);
   return true;
+}
+
+/** What is drawn of how long a worker reads or writes. */
+// @ts-ignore: decorator
+@inline
+function drawn(law: Distribution): u64 {
+  return isNull(law) ? 0 : drawnNs(law);
+}
+
+function drawnNs(law: Distribution): u64 {
+  return wholeNs(sample(law, stream()));
 }
 
 /** Worker `index` is done with its page. */
@@ -141,7 +189,7 @@ function bringIn(page: u32, p: Page): void {
   p.word = (word & ~HAD) | QUEUED | SERVED;
   S.serving++;
   if (load<u64>(COUNTERS, W.SWAP_QUEUED_MAX << 3) == 0) store<u64>(COUNTERS, 1, W.SWAP_QUEUED_MAX << 3); // as one that has queued
-  const ns = works(b.read, b.readMore) + S.finish;
+  const ns = S.finish + b.readMore + drawn(b.read);
   tally(W.SWAP_IN_NS, ns);
   begin(0, page, 0, clock.now + ns);
 }
