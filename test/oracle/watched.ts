@@ -1,7 +1,6 @@
 // The program, event by event: when each request was complete. One event completes one request at most, so what the counters
 // gain in it tells whose it was and how long it took, and the log of events tells when.
 
-import * as L from '../../assembly/layout.js';
 import type { HostCore } from '../../src/core/host.js';
 import type { Scenario, Simulation } from '../../src/index.js';
 
@@ -48,10 +47,9 @@ export class Watched {
 
   private look(core: HostCore, name: string, vm: number): void {
     const seen = this.seen[vm]!;
-    const completed = core.vmCounters(vm)[L.VM_COMPLETED]!;
+    const { count: completed, latencyNs } = core.completedSoFar(vm);
     if (completed === seen.completed) return;
     const more = completed - seen.completed;
-    const latencyNs = completed === 0 ? 0 : core.vmHistogram(vm, L.HISTOGRAM_LATENCY).sum;
     if (more === 1) this.done.push({ vm: name, event: core.events - 1, latencyNs: latencyNs - seen.latencyNs });
     else if (completed > 0) throw new Error(`${more} requests of ${name} complete in one event`);
     Object.assign(seen, { completed, latencyNs });

@@ -15,8 +15,10 @@ export interface Plan {
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /** The minute in which, or below which, `share` per cent of the sorted minutes lie. */
-const upTo = (minutes: readonly number[], share: number): number =>
-  minutes.find((minute) => 100 * minutes.filter((one) => one <= minute).length >= share * minutes.length)!;
+const upTo = (minutes: readonly number[], share: number): number => {
+  const place = minutes.findIndex((_, i) => 100 * (i + 1) >= share * minutes.length);
+  return minutes[place]!;
+};
 
 function byMinutes(minutes: readonly number[]): Plan {
   const sorted = minutes.toSorted((a, b) => a - b);
@@ -34,7 +36,8 @@ export function dslab(idleNs: readonly number[]): Plan {
     const mean = Number(idleNs.reduce((all, ns) => all + BigInt(ns), 0n)) / idleNs.length;
     return { loadNs: Math.round(0.85 * mean), unloadNs: Math.round(1.15 * mean), rule: 'forecast' };
   }
-  const counts = Array.from({ length: 240 }, (_, bin) => within.filter((minute) => minute === bin).length);
+  const counts = new Array<number>(240).fill(0);
+  for (const minute of within) counts[minute]!++;
   // (deviation / mean)² = Σ(240 c − n)² / (240 n²) of counts c whose sum is n
   const n = within.length;
   const squares = sum(counts.map((count) => (240 * count - n) ** 2));

@@ -1,4 +1,4 @@
-// What the naive models of Nexus and Nanvix share: an agenda that is searched from end to end, servers that are lists, kept VMs in a set.
+// What the naive models of Nexus and Nanvix share: an agenda in its order, servers that are lists, kept VMs in a set.
 // Written from docs/nexus.md, docs/nanvix.md and docs/model/lifecycle.md alone.
 
 import { dslab, faascache, type Plan } from './idle-times.js';
@@ -14,19 +14,23 @@ interface Entry {
 
 export class World {
   now = 0;
-  private agenda: Entry[] = [];
+  private readonly agenda: Entry[] = [];
 
+  /** Before what comes later; of equals behind who was planned first. */
   plan(at: number, rank: number, act: () => void): void {
-    this.agenda.push({ at, rank, act });
+    let [from, to] = [0, this.agenda.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const one = this.agenda[middle]!;
+      if (one.at < at || (one.at === at && one.rank <= rank)) from = middle + 1;
+      else to = middle;
+    }
+    this.agenda.splice(from, 0, { at, rank, act });
   }
 
-  /** Until nothing is open. Of equals who was planned first. */
   run(open: () => boolean): void {
     while (open()) {
-      let first = this.agenda[0]!;
-      for (const one of this.agenda)
-        if (one.at < first.at || (one.at === first.at && one.rank < first.rank)) first = one;
-      this.agenda.splice(this.agenda.indexOf(first), 1);
+      const first = this.agenda.shift()!;
       this.now = first.at;
       first.act();
     }
