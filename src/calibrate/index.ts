@@ -2,7 +2,7 @@
 // and what comes out stands beside what the machine did, and beside how much the machine differs from itself where the same load was
 // recorded several times.
 
-import { InputError } from '../input/errors.js';
+import { expectedOneOf, InputError } from '../input/errors.js';
 import type { Recording } from '../recording/events.js';
 import { groupsOf } from '../recording/groups.js';
 import { type LimitNote, readNote } from '../recording/notes.js';
@@ -95,7 +95,7 @@ function chosen(recording: Recording, work: Work, only: readonly string[], file:
       file,
       path: '--only',
       given: missing,
-      expected: `one of ${work.names.slice(0, 20).join(', ')}`,
+      expected: expectedOneOf('one of', missing, work.names),
     });
   const ran = work.names.map(() => 0);
   for (const run of work.runs) ran[run.group]! += run.untilNs - run.fromNs;

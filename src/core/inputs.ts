@@ -190,7 +190,7 @@ export function fedVm({ vms }: CompiledScenario, name: string): number {
     throw new InputError({
       path: 'vm',
       given: show(name),
-      expected: expectedOneOf('the name of a VM:', name, names),
+      expected: expectedOneOf('the name of a VM', String(name), names),
     });
   if (vms[index]!.group.workload === null)
     throw new InputError({

@@ -2,7 +2,7 @@
 // line is held to the same rules as one in the file. A VM may be named by its number or by its name.
 
 import { parse, YAMLParseError } from 'yaml';
-import { type Problem, show } from './errors.js';
+import { expectedOneOf, type Problem, show } from './errors.js';
 import type { Path } from './errors.js';
 
 export interface Override {
@@ -70,17 +70,17 @@ function inFull({ path, value }: Override): unknown {
 
 function listIndex(list: readonly unknown[], part: string, path: Path): number | Omit<Problem, 'file'> {
   if (/^(0|[1-9]\d*)$/.test(part) && Number(part) < list.length) return Number(part);
-  const named = list.findIndex(
-    (item) => typeof item === 'object' && item !== null && (item as Container)['name'] === part,
-  );
+  const nameOf = (item: unknown): unknown =>
+    typeof item === 'object' && item !== null ? (item as Container)['name'] : undefined;
+  const named = list.findIndex((item) => nameOf(item) === part);
   if (named >= 0) return named;
+  const names = list.map(nameOf).filter((name) => typeof name === 'string');
+  const numbers = `a number from 0 to ${list.length - 1}`;
+  const expected = names.length === 0 ? numbers : `${numbers}, or ${expectedOneOf('a name in the list', part, names)}`;
   return {
     path: [...path, part].join('.'),
     given: show(part),
-    expected:
-      list.length === 0
-        ? 'a field of a list that has entries'
-        : `a number from 0 to ${list.length - 1}, or a name in the list`,
+    expected: list.length === 0 ? 'a field of a list that has entries' : expected,
   };
 }
 

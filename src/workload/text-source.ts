@@ -3,7 +3,7 @@
 // Leaves out archives (.zip, .rar, .tar).
 
 import { having } from '../input/argument.js';
-import { InputError, type Problem } from '../input/errors.js';
+import { expectedOneOf, InputError, type Problem } from '../input/errors.js';
 import { DamagedStream } from './damaged.js';
 import { TextPieces } from './text-pieces.js';
 import { unpack, startsWith } from './unpack.js';
@@ -104,10 +104,9 @@ export function memoryHost(files: Readonly<Record<string, HeldFile>>): TraceHost
     open(path) {
       const file = Object.hasOwn(files, path) ? files[path] : undefined;
       if (file === undefined) {
-        const known = Object.keys(files).join(', ');
-        return Promise.reject(
-          refuse(path, 'the name of no file', known === '' ? 'a file (there is none)' : `one of: ${known}`),
-        );
+        const known = Object.keys(files);
+        const expected = known.length === 0 ? 'a file (there is none)' : expectedOneOf('one of', path, known);
+        return Promise.reject(refuse(path, 'the name of no file', expected));
       }
       if (typeof file === 'function') return Promise.resolve(fromWebStream(file()));
       return Promise.resolve(once(typeof file === 'string' ? new TextEncoder().encode(file) : file));

@@ -57,11 +57,14 @@ describe('--set', () => {
     ['seed=~', '--set seed=~: seed: given null, expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
     ['seed={ a', '--set seed={ a: seed: given "{ a", expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
     ['seed=*a', '--set seed=*a: seed: given "*a", expected a value as in a scenario: 10us, 2e6, { min: 1, max: 4 }'],
-    ['vms.1.name=b', '--set vms.1.name=b: vms.1: given "1", expected a number from 0 to 0, or a name in the list'],
-    ['vms.-1.name=b', '--set vms.-1.name=b: vms.-1: given "-1", expected a number from 0 to 0, or a name in the list'],
+    ['vms.1.name=b', '--set vms.1.name=b: vms.1: given "1", expected a number from 0 to 0, or a name in the list: api'],
+    [
+      'vms.-1.name=b',
+      '--set vms.-1.name=b: vms.-1: given "-1", expected a number from 0 to 0, or a name in the list: api',
+    ],
     [
       'vms.bpi.name=b',
-      '--set vms.bpi.name=b: vms.bpi: given "bpi", expected a number from 0 to 0, or a name in the list',
+      '--set vms.bpi.name=b: vms.bpi: given "bpi", expected a number from 0 to 0, or a name in the list (did you mean "api"?): api',
     ],
     [
       'duration.seconds=1',

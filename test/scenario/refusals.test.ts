@@ -281,7 +281,9 @@ vms:
   it('with those of the command line before them', () => {
     const lines = linesOf(broken, ['vms.7.name=x', 'warmup=3']);
     expect(lines).toHaveLength(12);
-    expect(lines[0]).toBe('--set vms.7.name=x: vms.7: given "7", expected a number from 0 to 1, or a name in the list');
+    expect(lines[0]).toBe(
+      '--set vms.7.name=x: vms.7: given "7", expected a number from 0 to 1, or a name in the list: a, a',
+    );
     expect(lines[1]).toBe(`--set warmup=3: warmup: given 3, expected ${DURATION}`);
   });
 });

@@ -3,7 +3,7 @@
 //   vmType  id,vmTypeId,machineId,core,memory,hdd,ssd,nic       shares of a machine of kind machineId
 // Shares are of the fleet's first type of host. Priority 0 is latency-critical, 1 best-effort (evictable). hdd, ssd and nic are left out.
 
-import { InputError, show } from '../../input/errors.js';
+import { InputError, namesText, show } from '../../input/errors.js';
 import { coreUnits, kibibytes } from '../vms.js';
 import { type Reader, type Reading, forEachRow, machineOf } from './format.js';
 
@@ -32,7 +32,7 @@ async function readTypes(reading: Reading): Promise<Map<string, Size>> {
   throw new InputError({
     path: 'vms.trace.machine',
     given: show(trace.machine),
-    expected: `a machineId of ${trace.types!}: ${[...machines].sort((a, b) => a - b).join(', ')}`,
+    expected: `a machineId of ${trace.types!}: ${namesText([...machines].sort((a, b) => a - b))}`,
   });
 }
 
