@@ -28,11 +28,18 @@ export async function timed(work) {
   return { seconds: Math.max(seconds() - from, TICK_SECONDS), value };
 }
 
+let usuallyDiscarded = 1;
+
+/** For a run whose times mean nothing. */
+export function discardNothing() {
+  usuallyDiscarded = 0;
+}
+
 /**
  * Repeats several contestants in turns (A B C A B C …), so that a disturbance hits all alike; each answers one number a turn.
  * The first `discarded` turns are run and left out: the engine compiles Wasm twice, and the second, faster code comes meanwhile.
  */
-export async function interleave(contestants, turns, discarded = 1) {
+export async function interleave(contestants, turns, discarded = usuallyDiscarded) {
   const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   for (let turn = 0; turn < turns + discarded; turn++) {
     for (const [name, run] of Object.entries(contestants)) {

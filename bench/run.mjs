@@ -23,7 +23,7 @@ import { report } from './cases/report.mjs';
 import { scale } from './cases/scale.mjs';
 import { sweep } from './cases/sweep.mjs';
 import { tiers } from './cases/tiers.mjs';
-import { CLOCK, figuresTable, machine } from './measure.mjs';
+import { CLOCK, discardNothing, figuresTable, machine } from './measure.mjs';
 
 const CASES = {
   ideal,
@@ -87,6 +87,7 @@ if (!chosen.includes('ideal') && (chosen.includes('hyperflux') || values.save ||
 
 const library = await import(new URL('../dist/index.js', import.meta.url).href);
 const options = { smoke: values.smoke === true };
+if (options.smoke) discardNothing();
 const about = `${machine()}, load average ${loadavg()[0].toFixed(1)}; ${CLOCK} unless another is named`;
 const figures = [];
 const counts = {};

@@ -47,7 +47,7 @@ export async function ideal({ Simulation }, { smoke }) {
   const durationUs = Math.round((requests / RATE) * 1e6);
   const untilNs = durationUs * 1000;
   const anchor = buildAnchor();
-  const kernel = await buildKernel();
+  const kernel = await buildKernel(!smoke);
   let totals;
   const counts = { fingerprints: new Set() };
 
