@@ -72,12 +72,15 @@ export function table(rows) {
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3));
 
-/** One figure for the table: what it is, its samples, and the bar it must reach (`least` or `most`), if there is one. */
-export function figure(name, unit, samples, { least, most, note = '' } = {}) {
+/**
+ * One figure for the table: what it is, its samples, and the bar it must reach (`least` or `most`), if there is one. `more`: a greater one is
+ * better, which `least` says, too.
+ */
+export function figure(name, unit, samples, { least, most, more = least !== undefined, note = '' } = {}) {
   const { min, median, max } = spread(samples);
   const bar = least !== undefined ? `≥ ${least}` : most !== undefined ? `≤ ${most}` : '';
   const met = least !== undefined ? median >= least : most !== undefined ? median <= most : null;
-  return { name, unit, min, median, max, bar, met, note };
+  return { name, unit, min, median, max, bar, met, more, note };
 }
 
 export function figuresTable(figures) {

@@ -103,7 +103,7 @@ export async function tiers(_library, { smoke }) {
           '  / C (cc -O3 -march=native)',
           '×',
           own.map((value, turn) => value / other[turn]),
-          { note: 'the same counts' },
+          { more: true, note: 'the same counts' },
         ),
       );
   }
