@@ -9,7 +9,7 @@ import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histo
 import { prepareTables, layDistributions, isExponential, Distribution } from "./kernel/distribution";
 import {
   H, SLOT_VMS, arrivals, nextTime, slotOf, VM_SLOTS_SHIFT, VM_BYTES, VM_SLOT_ARRIVAL, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
-  injection, series, settings, traits, DRAWN, SPECIAL, WAITS,
+  injection, series, settings, traits, DRAWN, FROZEN_IDLE, SPECIAL, WAITS,
 } from "./cpu/state";
 import { layBacklogs } from "./cpu/backlogs";
 import { pushIdle } from "./cpu/idle";
@@ -234,7 +234,7 @@ function markSpecial(all: bool): void {
     const own = host || vm.lockProbability > 0 || vm.room != 0xffff_ffff || vm.quantum != 0 || !isNull(vm.order);
     const waits = own || !atOnce || vm.words != 1 || vm.limit != vm.max;
     const drawn = own || mayLookAhead() || vm.arrivals == L.ARRIVALS_DETERMINISTIC || vm.arrivals == L.ARRIVALS_PERIODIC || !vm.single || !isExponential(vm.service);
-    vm.special = u8(own) * u8(SPECIAL) + u8(waits) * u8(WAITS) + u8(drawn) * u8(DRAWN);
+    vm.special = (vm.special & <u8>FROZEN_IDLE) | u8(own) * u8(SPECIAL) + u8(waits) * u8(WAITS) + u8(drawn) * u8(DRAWN);
   }
 }
 

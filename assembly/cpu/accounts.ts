@@ -2,7 +2,7 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, inFlight, clock, curve } from "./state";
+import { VCpu, Vm, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, inFlight, clock, curve } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { hostHistogram } from "./samples";
 import { bookDelays } from "./series";
@@ -20,11 +20,11 @@ function bookSearch(v: VCpu, elapsed: u64): void {
   count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
 }
 
-/** Books the time since the last change of state, in which its core was on its way. */
+/** Books the time since the last change of state, in which the core of `v`, a vCPU of `vm`, was on its way. */
 // @ts-ignore: decorator
 @inline
-export function settleTransition(v: VCpu): void {
-  count(v.vm, L.VM_TRANSITION_NS, clock.now - v.since);
+export function settleTransition(v: VCpu, vm: Vm): void {
+  count(vm, L.VM_TRANSITION_NS, clock.now - v.since);
   v.since = clock.now;
 }
 

@@ -2,7 +2,7 @@
 
 import * as L from "../layout";
 import {
-  DENIED, Vm, VCpu, nothing, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, activesOf, arbiter, clock, traits,
+  DENIED, Vm, VCpu, nothing, vcpuOf, DORMANT, FROZEN_IDLE, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, activesOf, arbiter, clock, traits,
   dormantOf, occupiedOf,
 } from "./state";
 import { BACKLOG_BYTES, backlogs, waiterAt } from "./backlogs";
@@ -16,22 +16,29 @@ import { armArbiter, hasLost, isPlanned, isWanted } from "./rounds";
  */
 function chooseFrozen(vm: Vm): VCpu {
   let first = nothing<VCpu>();
-  if (vm.frozen == 0) {
-    if (traits.halts && vm.stealAmount == L.STEAL_NONE) return first;
-    // tasks are dispatched to all that are frozen, which are less than there are
-    const end = activesOf(vm) + (<usize>vm.activeCount << 2);
-    for (let at = activesOf(vm); at < end; at += 4) {
-      const v = load<VCpu>(at);
-      if (v.state == DORMANT && v.frozen && (isNull(first) || v.index < first.index)) first = v;
-    }
-    return first;
-  }
+  if (vm.frozen == 0) return (vm.special & FROZEN_IDLE) != 0 ? chooseFrozenIdle(vm) : first;
   for (let w: u32 = 0; w < vm.words; w++) {
     for (let bits = load<u64>(dormantOf(vm) + (<usize>w << 3)); bits != 0; bits &= bits - 1) {
       const v = vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits));
       if (v.frozen && !isNull(v.task)) return v;
     }
   }
+  return first;
+}
+
+/** Of those that are frozen without a task, where none is frozen in one. */
+function chooseFrozenIdle(vm: Vm): VCpu {
+  let first = nothing<VCpu>();
+  if (traits.halts && vm.stealAmount == L.STEAL_NONE) return first;
+  let frozen: u32 = 0;
+  // tasks are dispatched to all that are frozen, which are less than there are
+  const end = activesOf(vm) + (<usize>vm.activeCount << 2);
+  for (let at = activesOf(vm); at < end; at += 4) {
+    const v = load<VCpu>(at);
+    frozen |= <u32>v.frozen;
+    if (v.state == DORMANT && v.frozen && (isNull(first) || v.index < first.index)) first = v;
+  }
+  if (frozen == 0) vm.special &= ~<u8>FROZEN_IDLE;
   return first;
 }
 

@@ -25,7 +25,7 @@ class Hooks {
   private gain: u32;
   private loss: u32;
   private turns: u32;
-  private decides: u32;
+  decides: u32;
   private wakes: u32;
   private paces: u32;
   private timers: u32;
@@ -220,7 +220,7 @@ class Hooks {
   // @ts-ignore: decorator
   @inline
   move(vm: Vm, move: Move): void {
-    if (this.decides != 0) call_indirect<void>(this.decides, vm, move);
+    call_indirect<void>(this.decides, vm, move);
   }
 
   /** A vCPU of `vm` has been woken, booted or restored, and enters the guest. Moves nothing. Unset: nothing. */

@@ -141,7 +141,7 @@ export class Core {
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
-/** How long each step of a core's move takes, in the order of Settings' fields. Fixed when it is decided: neither a fork nor the next decision touches it. */
+/** How long each step of a core's move takes, in the order of Settings' fields. Fixed when it is decided; kept where settings say otherwise (move.ts). */
 @unmanaged
 export class Move {
   notify: u64;
@@ -150,6 +150,7 @@ export class Move {
   deschedule: u64;
   wake: u64;
   dispatchStep: u64;
+  own: u64; // 1: these are kept; 0: it goes by the settings
 }
 
 /**
@@ -175,7 +176,7 @@ export class Vm {
   group: u32;
   room: u32; //          requests that it holds at once; one that finds so many is dropped
   order: Order; //       null: first in, first out, without deadlines
-  frozen: u32; //        vCPUs that were taken off their core in the middle of a task; none but where traits.blind
+  snapQueued: u32; //    as last published (arbiter.ts), like the others of that name
   looker: VCpu; //       of the planned successful look
   lookVictim: VCpu; //   null: the ingress queue
   lockHolder: Task;
@@ -219,12 +220,12 @@ export class Vm {
   inBag: u8;
   denied: u8; //         DENIED, CONTENDED
   line: u8; //           its rank as an arbiter serves it (levels.ts)
-  special: u8; //        SPECIAL, WAITS, DRAWN; 0: nothing of the kind (host.ts, markSpecial)
+  special: u8; //        SPECIAL, WAITS, DRAWN (host.ts, markSpecial), FROZEN_IDLE; 0: nothing of the kind
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   activeCount: u32;
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
-  skipUntil: u64; //     the arbiter leaves it alone before
+  skipUntil: u64; //     the arbiter leaves it alone before; under cgroup core time used (quota.ts)
   // who waits, who searches, who loses a core first (victims.ts)
   ingressHead: Task; //  tasks that no active vCPU could take, or all of them under single-queue dispatch
   ingressTail: Task;
@@ -235,7 +236,7 @@ export class Vm {
   vcpus: usize;
   bits: usize; //        bitmaps of vCPUs and list of the active ones (state.ts): the fields below, or elsewhere where they are more
   index: u32;
-  snapQueued: u32; //    as last published (arbiter.ts), like the others of that name
+  frozen: u32; //        vCPUs that were taken off their core in the middle of a task; none but where traits.blind
   rankKey: i64;
   victimKey: i64; //     the same less what it has above its guarantee
   lookAt: u64; //        the planned successful look
@@ -357,7 +358,8 @@ export class Host {
   groupCount: u32;
   vcpuCount: u32;
   cores: usize;
-  moves: usize; //           a Move of each core
+  moves: usize; //           a Move of each core,
+  movesKept: u32; //         so many of which are kept
   vms: usize;
   vcpus: usize;
   ownOfVcpus: usize; //      a mechanism's record of each (own.ts)

@@ -69,6 +69,8 @@ export * from "./settings-record";
 @inline export const WAITS: u32 = 2; // something may stand between a task and an idle core (workload/plain.ts)
 // @ts-ignore: decorator
 @inline export const DRAWN: u32 = 4; // SPECIAL, or its requests are not of one task, or their gaps and service are not exponential both
+// @ts-ignore: decorator
+@inline export const FROZEN_IDLE: u32 = 8; // a vCPU may be frozen without a task
 
 // VCpu.frozen
 // @ts-ignore: decorator

@@ -28,7 +28,7 @@ import { endSearch, walkAnew } from "../guest/search";
 import { gatherStranded, proceed, yielded } from "../guest/loop";
 import { spinOrLeave } from "../guest/lock";
 import { beBusy } from "./arbiter";
-import { hurry, onCore, stopFinished, vacate } from "./move";
+import { hurry, keepAllSteps, onCore, stopFinished, vacate } from "./move";
 
 // what was set before: the host's settings, and of each VM 24 bytes in H.scratch, which nobody else uses meanwhile
 // @ts-ignore: decorator
@@ -70,6 +70,7 @@ export function roundsDiffer(): bool {
 export function prepareFork(kind: u32): void {
   assert(clock.status == 0);
   if (kind == H.mechanism && arbiter.on != 0) beBusy(); // by what reading has cost until now
+  keepAllSteps();
   memory.copy(BEFORE, changetype<usize>(settings) + offsetof<Settings>("stealCheck"), SETTINGS);
   memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {

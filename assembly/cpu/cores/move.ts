@@ -11,7 +11,7 @@ import { NEVER, schedule, RANK_STEP, cancel } from "../../kernel/event-queue";
 import {
   Core, Move, H, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
   STEP_PREEMPT, YIELDING, TASK_HOLDS_LOCK, nothing, Task, SUSPENDING, STEP_SUSPEND, STEP_NONE, STEP_WAKE, ENTERING, STEP_ENTER,
-  countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits,
+  countHost, WAKING, SEARCHING, STEALING, Settings, arbiter, clock, coreAt, curve, settings, traits,
 } from "../state";
 import { removeIdle } from "../idle";
 import { noteStep } from "../samples";
@@ -31,22 +31,49 @@ function moveOf(core: Core): Move {
   return changetype<Move>(H.moves + <usize>core.index * <usize>offsetof<Move>());
 }
 
-/** What the steps of the move take is what they cost now. Word by word: a copy would call the engine. */
-function fixSteps(core: Core): void {
+/** What the steps of the core's move take. */
+// @ts-ignore: decorator
+@inline
+function stepsOf(core: Core): Move {
+  let steps = changetype<Move>(changetype<usize>(settings) + offsetof<Settings>("notify"));
+  if (H.movesKept != 0 && moveOf(core).own != 0) steps = moveOf(core);
+  return steps;
+}
+
+/** A move is decided that takes what its steps cost now. */
+// @ts-ignore: decorator
+@inline
+function forgetSteps(core: Core): void {
   assert(core.step == STEP_NONE || core.step == STEP_NOTIFY);
+  if (H.movesKept != 0) forgetKept(core);
+}
+
+function forgetKept(core: Core): void {
   const move = moveOf(core);
-  move.notify = settings.notify;
-  move.preempt = settings.preempt;
-  move.suspend = settings.suspend;
-  move.deschedule = settings.deschedule;
-  move.wake = settings.wake;
-  move.dispatchStep = settings.dispatchStep;
+  H.movesKept -= <u32>move.own;
+  move.own = 0;
+}
+
+/** What the steps of the core's move take now they take whatever the settings are from now on. */
+function keepSteps(core: Core): Move {
+  const move = moveOf(core);
+  const steps = stepsOf(core);
+  if (move == steps) return move;
+  memory.copy(changetype<usize>(move), changetype<usize>(steps), offsetof<Move>("own"));
+  move.own = 1;
+  H.movesKept++;
+  return move;
+}
+
+/** Settings are about to change: moves under way go on with those that they were decided with. */
+export function keepAllSteps(): void {
+  for (let i: u32 = 0; i < H.coresInAll; i++) if (coreAt(i).step != STEP_NONE) keepSteps(coreAt(i));
 }
 
 /** What is left of the core's move takes no time, and it was decided by now. */
 export function hurry(core: Core): void {
   cancel(Q, core.slot);
-  memory.fill(changetype<usize>(moveOf(core)), 0, offsetof<Move>());
+  memory.fill(changetype<usize>(keepSteps(core)), 0, offsetof<Move>("own"));
   core.decidedAt = min<u64>(core.decidedAt, clock.now);
   core.parkedAt = min<u64>(core.parkedAt, clock.now);
 }
@@ -62,30 +89,30 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   core.decidedAt = at;
   core.round = arbiter.round;
   if (traits.parkedBusy) nudge(); // who has one more may lose one (caladan)
-  fixSteps(core);
-  hooks.move(vm, moveOf(core));
+  forgetSteps(core);
+  if (hooks.decides != 0) hooks.move(vm, keepSteps(core));
   if (isNull(core.vcpu)) {
-    removeIdle(core);
+    if (core.idlePlace != 0) removeIdle(core); // else it has just come free
     startWake(core, at - clock.now);
     return;
   }
-  const from = core.vcpu.vm;
+  const from = core.lastVm;
   holdHere(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = at;
-  step(core, STEP_NOTIFY, at - clock.now + moveOf(core).notify);
+  step(core, STEP_NOTIFY, at - clock.now + stepsOf(core).notify);
 }
 
 /** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling), unless it is under way already. */
 export function beginPark(core: Core): void {
   if (!mayLeave(core)) return;
-  const from = core.vcpu.vm;
+  const from = core.lastVm;
   hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = clock.now;
   core.decidedAt = clock.now;
   takeableGone(core);
-  fixSteps(core);
+  forgetSteps(core);
   step(core, STEP_NOTIFY, settings.notify);
 }
 
@@ -97,7 +124,7 @@ function step(core: Core, which: u32, took: u64): void {
 /** The notice has reached `v`: it stops here and now, and a step begins. Answers how long that takes. */
 function stop(core: Core, v: VCpu): u64 {
   assert(core.vcpu == v);
-  const move = moveOf(core);
+  const move = stepsOf(core);
   if (traits.blind) {
     if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
     const from = v.vm;
@@ -131,6 +158,12 @@ function goOn(core: Core, took: u64): void {
 
 /** The pending step of a core's move is over, and those behind it that take no time. */
 export function onCore(core: Core): void {
+  if (core.step < STEP_WAKE) leaveOn(core);
+  else comeOn(core);
+}
+
+/** The core is on its way from its VM. */
+function leaveOn(core: Core): void {
   while (true) {
     const took = endStep(core);
     if (took == 0) continue;
@@ -139,12 +172,31 @@ export function onCore(core: Core): void {
   }
 }
 
-/** A step is over; answers how long the next one takes; NEVER: it is not for this core to say. */
+/** It is on its way to its new one. */
+// @ts-ignore: decorator
+@inline
+function comeOn(core: Core): void {
+  const v = core.vcpu;
+  const move = stepsOf(core);
+  if (core.step == STEP_WAKE) {
+    goOver(v, core.lastVm, ENTERING);
+    hooks.woken(core.lastVm);
+    noteStep(L.HISTOGRAM_WAKE, move.wake);
+    core.step = STEP_ENTER;
+    if (move.dispatchStep != 0) {
+      schedule(Q, core.slot, clock.now + move.dispatchStep, RANK_STEP);
+      return;
+    }
+  }
+  arrive(core, v, move);
+}
+
+/** A step by which a core leaves its VM is over; answers how long the next one takes; NEVER: it is not for this core to say. */
 // @ts-ignore: decorator
 @inline
 function endStep(core: Core): u64 {
   const v = core.vcpu;
-  const move = moveOf(core);
+  const move = stepsOf(core);
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return NEVER; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
@@ -159,14 +211,14 @@ function endStep(core: Core): u64 {
       const t = v.task;
       v.task = nothing<Task>();
       if (!isNull(t)) putBack(v, t);
-      goOver(v, SUSPENDING);
+      goOver(v, v.vm, SUSPENDING);
       const took = move.suspend + (settings.migrate ? <u64>migrateQueue(v) * settings.migrateTask : 0);
       noteStep(L.HISTOGRAM_SUSPEND, took);
       core.step = STEP_SUSPEND;
       return took;
     }
     case STEP_SUSPEND: {
-      goOver(v, DESCHEDULING);
+      goOver(v, v.vm, DESCHEDULING);
       noteStep(L.HISTOGRAM_DESCHEDULE, move.deschedule);
       core.step = STEP_DESCHEDULE;
       return move.deschedule;
@@ -175,19 +227,8 @@ function endStep(core: Core): u64 {
       noteStep(L.HISTOGRAM_PARK, clock.now - core.parkedAt);
       core.step = STEP_NONE;
       detach(core);
-      if (v.queueLength != 0) hasLost(v.vm);
+      if (v.queueLength != 0) hasLost(core.lastVm);
       afterDetach(core);
-      return NEVER;
-    }
-    case STEP_WAKE: {
-      goOver(v, ENTERING);
-      hooks.woken(v.vm);
-      noteStep(L.HISTOGRAM_WAKE, move.wake);
-      core.step = STEP_ENTER;
-      return move.dispatchStep;
-    }
-    case STEP_ENTER: {
-      arrive(core, v, move);
       return NEVER;
     }
   }
@@ -200,7 +241,7 @@ function endStep(core: Core): u64 {
 function arrive(core: Core, v: VCpu, move: Move): void {
   noteStep(L.HISTOGRAM_DISPATCH, move.dispatchStep);
   core.step = STEP_NONE;
-  const vm = v.vm;
+  const vm = core.lastVm; // v's, which is read meanwhile
   vm.coming--;
   hooks.mayWant(vm);
   noteStep(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
@@ -239,7 +280,7 @@ function startWake(core: Core, delay: u64): void {
   core.target = nothing<Vm>();
   vm.promised--;
   attachCounted(core, chooseDormant(vm), WAKING);
-  step(core, STEP_WAKE, delay + moveOf(core).wake);
+  step(core, STEP_WAKE, delay + stepsOf(core).wake);
 }
 
 /** A vCPU of `vm` has given its core up by itself. */

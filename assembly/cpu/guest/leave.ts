@@ -4,7 +4,7 @@
 import * as L from "../../layout";
 import { cancel } from "../../kernel/event-queue";
 import {
-  VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
+  VCpu, SPINNING, FROZEN_IDLE, FROZEN_SPINNING, FROZEN_IN_TASK, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
   count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK, arbiter, clock, traits, occupiedOf,
 } from "../state";
 import { activate, deactivate, enter } from "./life";
@@ -28,7 +28,10 @@ export function freeze(v: VCpu, state: u32): void {
   v.frozen = <u8>frozen;
   v.task = t;
   v.startedAt = clock.now;
-  if (isNull(t)) return;
+  if (isNull(t)) {
+    v.vm.special |= <u8>FROZEN_IDLE;
+    return;
+  }
   waitsAgain(t);
   waitBegins(v.vm, t);
   v.vm.frozen++;

@@ -1,7 +1,7 @@
 // A vCPU's state and whether it has a core; each change is accounted for.
 
 import {
-  VCpu, H, Core, isNull, DESCHEDULING, DORMANT, ENTERING, PREEMPTING, SUSPENDING, WAKING, YIELDING, clearBit, nothing, setBit, activeAt,
+  VCpu, H, Core, Vm, isNull, DESCHEDULING, DORMANT, ENTERING, PREEMPTING, SUSPENDING, WAKING, YIELDING, clearBit, nothing, setBit, activeAt,
   arbiter, clock, settings, activesOf, dormantOf,
 } from "../state";
 import { settle, settleTransition } from "../accounts";
@@ -29,9 +29,9 @@ export function enter(v: VCpu, state: u32): void {
 /** From one state to another, in both of which its core is on its way: nobody else need know. */
 // @ts-ignore: decorator
 @inline
-export function goOver(v: VCpu, state: u32): void {
-  assert(isUnderWay(v.state) && isUnderWay(state));
-  settleTransition(v);
+export function goOver(v: VCpu, vm: Vm, state: u32): void {
+  assert(isUnderWay(v.state) && isUnderWay(state) && v.vm == vm);
+  settleTransition(v, vm);
   v.state = state;
 }
 
@@ -88,10 +88,11 @@ export function attach(core: Core, v: VCpu, state: u32): void {
 export function detachHere(core: Core, ran: bool): void {
   assert(!isNull(core.vcpu) && core.vcpu.core == core);
   const v = core.vcpu;
-  const vm = v.vm;
+  const vm = core.lastVm; // v's, which is read meanwhile
+  assert(v.vm == vm);
   const before = v.state;
   if (ran || !isUnderWay(before)) settle(v, before);
-  else settleTransition(v);
+  else settleTransition(v, vm);
   v.state = DORMANT;
   if (H.varies) paceChanged(v, before);
   v.core = nothing<Core>();

@@ -20,7 +20,7 @@ import { knobs, own, ownOfHost } from "../../own";
 import { knobsDiffer } from "../../cores/fork";
 import { placeGuaranteed } from "../../cores/place";
 import { mechanism } from "../registry";
-import { bookUse, contextSwitch, heldSince, quotaOf, throttled, usable } from "./quota";
+import { bookUse, contextSwitch, heldSince, quotaOf, setUsed, throttled, usable, usedOf } from "./quota";
 import { CgroupKnobs, Groups, Quota } from "./state";
 import { offer, stands, wants, worthiest } from "./wanting";
 
@@ -121,10 +121,19 @@ function onGains(vm: Vm): void {
   charge(vm, 1);
 }
 
+/** Nobody is limited. */
+// @ts-ignore: decorator
+@inline
+function bookLoss(core: Core, vm: Vm): void {
+  const usedUntil = ownOfHost<Groups>().usedUntil;
+  assert(own<Quota>(vm).usedUntil == usedUntil);
+  setUsed(vm, usedOf(vm) + heldSince(core, usedUntil));
+}
+
 function onLoses(core: Core): void {
-  const vm = core.vcpu.vm;
+  const vm = core.lastVm;
   if (ownOfHost<Groups>().limited) charge(vm, -1);
-  else own<Quota>(vm).used += heldSince(core, own<Quota>(vm));
+  else bookLoss(core, vm);
   if (vm.queued != 0 && !stands(vm)) offer(vm, 1, 0);
 }
 
@@ -180,12 +189,12 @@ function onPeriod(): void {
     const vm = vmAt(i);
     charge(vm, 0);
     const q = own<Quota>(vm);
-    used = used || q.used != 0 || vm.dormantCount != vm.max || vm.queued != 0;
+    used = used || usedOf(vm) != 0 || vm.dormantCount != vm.max || vm.queued != 0;
     const quota = quotaOf(vm);
-    q.used = q.used > quota ? q.used - quota : 0;
+    setUsed(vm, usedOf(vm) > quota ? usedOf(vm) - quota : 0);
     q.stopped = u32(throttled(vm));
     book(vm);
-    if (q.used < quota && throttled(vm)) {
+    if (usedOf(vm) < quota && throttled(vm)) {
       q.throttledSince = 0;
       ownOfHost<Groups>().throttled--;
       offer(vm, 0, 0); // it has lost cores
@@ -218,26 +227,36 @@ function serve(vm: Vm): void {
       return;
     }
     if (!isNull(core.vcpu)) {
-      const from = core.vcpu.vm;
+      const from = core.lastVm;
       if (from.held == 1 && stands(from)) offer(from, 0, 1);
     }
-    planPeriod();
-    beginMove(core, vm, clock.now);
+    grant(core, vm);
   }
+}
+
+function grant(core: Core, vm: Vm): void {
+  planPeriod();
+  beginMove(core, vm, clock.now);
 }
 
 /** A core that was coming to `vm` has come, or a task has gone back. Mostly a task waits for it, and `vm` wants no more than before. */
 function onMayWant(vm: Vm): void {
-  if (!stands(vm) && (vm.queued > vm.coming + 1 || vm.queued == vm.frozen || vm.stealAmount == L.STEAL_NONE)) offer(vm, 0, 0);
+  if (vm.queued != 0 && !stands(vm) && (vm.queued > vm.coming + 1 || vm.queued == vm.frozen || vm.stealAmount == L.STEAL_NONE)) offer(vm, 0, 0);
 }
 
 /** To the waiting VM with quota left that deserves it most. */
 function onCoreFree(core: Core): void {
   const from = core.lastVm; // holds one less
   if (from.queued != 0 || stands(from)) offer(from, 0, 0);
-  pushIdle(core);
   const best = worthiest();
-  if (!isNull(best)) serve(best);
+  if (H.idleCount != 0 || isNull(best)) {
+    pushIdle(core);
+    if (!isNull(best)) serve(best);
+    return;
+  }
+  // none but this one, which is the one that would be chosen
+  grant(core, best);
+  serve(best);
 }
 
 mechanism(L.MECHANISM_CGROUP, cgroup);

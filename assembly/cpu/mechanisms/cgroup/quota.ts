@@ -29,11 +29,24 @@ export function quotaOf(vm: Vm): u64 {
   return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
 }
 
+/** Core time used in this period, with what the last one left to be repaid. It lies where an arbiter would read, since every loss of a core adds to it. */
+// @ts-ignore: decorator
+@inline
+export function usedOf(vm: Vm): u64 {
+  return vm.skipUntil;
+}
+
+// @ts-ignore: decorator
+@inline
+export function setUsed(vm: Vm, ns: u64): void {
+  vm.skipUntil = ns;
+}
+
 /** How long `core` has been its vCPU's since the use of its VM was brought up to date, this nanosecond included. */
 // @ts-ignore: decorator
 @inline
-export function heldSince(core: Core, q: Quota): u64 {
-  return clock.now + 1 - max<u64>(core.since + 1, q.usedUntil);
+export function heldSince(core: Core, usedUntil: u64): u64 {
+  return clock.now + 1 - max<u64>(core.since + 1, usedUntil);
 }
 
 /** Core time used in this period, this nanosecond included, where VMs are limited: what was booked when a core came or went, and since. */
@@ -41,22 +54,23 @@ export function heldSince(core: Core, q: Quota): u64 {
 @inline
 function usedNow(vm: Vm): u64 {
   const q = own<Quota>(vm);
-  return q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
+  return usedOf(vm) + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
 }
 
 /** Books the core time used so far. Where nobody is limited that of a core is booked when it is lost. */
 export function bookUse(vm: Vm): void {
   const q = own<Quota>(vm);
-  let used = q.used;
+  let used = usedOf(vm);
   if (ownOfHost<Groups>().limited) used = usedNow(vm);
   else {
     for (let k: u32 = 0; k < vm.max && vm.dormantCount != vm.max; k++) {
       const core = vcpuOf(vm, k).core;
-      if (!isNull(core)) used += heldSince(core, q);
+      if (!isNull(core)) used += heldSince(core, q.usedUntil);
     }
   }
-  q.used = used;
+  setUsed(vm, used);
   q.usedUntil = clock.now + 1;
+  ownOfHost<Groups>().usedUntil = clock.now + 1; // all are booked at once where nobody is limited
 }
 
 /** Core time that is left of this period's quota. */

@@ -9,8 +9,7 @@ export class CgroupKnobs {
 /** A VM's control group. */
 @unmanaged
 export class Quota {
-  used: u64; //           core time in this period, with what the last one left to be repaid
-  usedUntil: u64; //      when that was last brought up to date, + 1; where nobody is limited not as cores are lost
+  usedUntil: u64; //      when what it has used was last brought up to date, + 1; where nobody is limited not as cores are lost
   throttledSince: u64; // and booked, + 1; 0: it is not
   rank: u64; //           with which it stands among those that want a core (wanting.ts)
   since: u64; //          and how long its backlog had lasted
@@ -23,6 +22,7 @@ export class Quota {
 export class Groups {
   gridAt: u64; //    an instant at which a period begins
   period: u64; //    of the periods from then on
+  usedUntil: u64; // of every VM, where nobody is limited
   throttled: u32; // VMs that are
   limited: u32; //   0: none is, nor can be
 }

@@ -39,7 +39,7 @@ function wantsUnstolen(vm: Vm): bool {
 // @ts-ignore: decorator
 @inline
 export function stands(vm: Vm): bool {
-  return own<Quota>(vm).place != 0;
+  return vm.inBag != 0;
 }
 
 /** `vm` may want a core that it did not, or deserves it more; `more` of its vCPUs are about to be dormant. `last`: 1: it is about to lose its only core. */
@@ -48,11 +48,12 @@ export function offer(vm: Vm, more: u32, last: u64): void {
   const rank = rankOf(vm) & ~last;
   const since = vm.backlogSince;
   let place = q.place;
-  if (place == 0) {
+  if (!stands(vm)) {
     // whether it is worth while to ask once it is the first
     if (vm.queued == 0 || vm.held >= vm.limit || vm.promised >= vm.dormantCount + more) return;
     if (vm.queued <= vm.coming && vm.stealAmount != L.STEAL_NONE) return;
     place = ++H.bagCount;
+    vm.inBag = 1;
   } else if (rank > q.rank || (rank == q.rank && since >= q.since)) return;
   q.rank = rank;
   q.since = since;
@@ -135,7 +136,7 @@ function sink(vm: Vm): void {
 }
 
 function dropFirst(): void {
-  own<Quota>(at(0)).place = 0;
+  at(0).inBag = 0;
   const last = at(--H.bagCount);
   if (H.bagCount != 0) sink(last);
 }
