@@ -18,43 +18,56 @@ import {
 } from './support.mjs';
 import { USUAL } from './usual.mjs';
 
-/** A package of Debian that tests drive is installed where that is possible and named where it is not. */
-async function installDebian(name, tests, otherwise = '') {
+const hasTests = (folder) => listFiles(folder, (path) => path.endsWith('.test.ts')).length > 0;
+
+const BROWSERS = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** Packages of Debian that tests drive: for which tests, whether they are there, and what helps instead. */
+const DEBIAN = [
+  {
+    name: 'chromium',
+    tests: 'test/browser',
+    isThere: () => BROWSERS.some((path) => path !== undefined && existsSync(path)),
+    otherwise: ' or set CHROMIUM_PATH',
+  },
+  {
+    name: 'redis-server',
+    tests: 'test/cluster',
+    isThere: () => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'redis-server'))),
+    otherwise: '',
+  },
+];
+
+/** What is missing of them is installed where that is possible and named where it is not. */
+async function ensureDebian() {
+  const missing = DEBIAN.filter(({ tests, isThere }) => hasTests(tests) && !isThere());
+  if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!mayInstall) fail(`${tests} needs Debian's package \`${name}\`: install it${otherwise}`);
+  const needs = missing.map(
+    ({ name, tests, otherwise }) => `${tests} needs Debian's package \`${name}\`: install it${otherwise}`,
+  );
+  if (!mayInstall) fail(needs.join('\n'));
   const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  const steps = [['update'], ['install', '-y', '--no-install-recommends', name]];
-  for (const step of steps) {
+  const names = missing.map(({ name }) => name);
+  for (const step of [['update'], ['install', '-y', '--no-install-recommends', ...names]]) {
     const status = await run('apt-get', ['-q', ...step], options);
-    if (status !== 0) fail(`apt-get ${step[0]} ended with status ${status} while installing ${name} for ${tests}`);
+    if (status !== 0) fail(`apt-get ${step[0]} ended with status ${status} while installing ${names.join(', ')}`);
   }
 }
 
-async function ensureChromium() {
-  const candidates = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  if (candidates.some((path) => path !== undefined && existsSync(path))) return;
-  await installDebian('chromium', 'test/browser', ' or set CHROMIUM_PATH');
-}
-
-async function ensureRedis() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  if (!folders.some((folder) => existsSync(join(folder, 'redis-server'))))
-    await installDebian('redis-server', 'test/cluster');
-}
-
 await ensureInstalled();
+const debian = ensureDebian(); // mostly waits for others
 try {
   await build({ groups: USUAL });
 } catch (error) {
   fail(`build failed: ${error.message}\n0 passed, 1 failed`);
 }
-if (listFiles('test/browser', (path) => path.endsWith('.test.ts')).length > 0) await ensureChromium();
-if (listFiles('test/cluster', (path) => path.endsWith('.test.ts')).length > 0) await ensureRedis();
+await debian;
 
 rmSync(at(TEST_COUNTS), { force: true });
 const files = process.argv.slice(2);
