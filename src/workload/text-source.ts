@@ -3,7 +3,8 @@
 // Leaves out archives (.zip, .rar, .tar).
 
 import { having } from '../input/argument.js';
-import { expectedOneOf, InputError, type Problem } from '../input/errors.js';
+import { InputError, type Problem } from '../input/errors.js';
+import { expectedOneOf } from '../input/names.js';
 import { DamagedStream } from './damaged.js';
 import { TextPieces } from './text-pieces.js';
 import { unpack, startsWith } from './unpack.js';
