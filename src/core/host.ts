@@ -15,6 +15,7 @@ import { Records } from './records.js';
 import type { HostLook } from '../result/look.js';
 import { readLook } from './look.js';
 import { readSeries, readLog, type SeriesLayout } from './series.js';
+import { setSparsely } from './sparse.js';
 import { wordAt } from './words.js';
 import { ClosedError, CoreError, LimitError } from './errors.js';
 
@@ -146,7 +147,7 @@ export class HostCore {
   private setImage(image: Uint8Array): void {
     const missing = Math.ceil((image.length - this.memory.buffer.byteLength) / 65_536);
     if (missing > 0) this.growBy(missing);
-    new Uint8Array(this.memory.buffer).set(image);
+    setSparsely(new Uint8Array(this.memory.buffer), image, this.statics.length);
     if (this.core.reachArena() === 0) throw this.outOfMemory();
   }
 

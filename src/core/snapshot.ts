@@ -7,6 +7,7 @@
 import { argument } from '../input/argument.js';
 import * as L from '../../assembly/layout.js';
 import { checksum } from './checksum.js';
+import { setSparsely } from './sparse.js';
 import { utf8ToBytes, hexToBytes, bytesToHex } from '@noble/hashes/utils.js';
 import type { PolicyName } from '../policy.js';
 import { InputError, show } from '../input/errors.js';
@@ -68,7 +69,7 @@ export function packSnapshot(coreSha256: string, { memory, ...carried }: Snapsho
   view.setUint32(48, json.length, true);
   view.setUint32(52, memory.length, true);
   bytes.set(json, HEADER_BYTES);
-  bytes.set(memory, memoryAt);
+  setSparsely(bytes.subarray(memoryAt), memory, 0);
   const [low, high] = checksum(bytes, CHECKSUM_AT);
   view.setUint32(CHECKSUM_AT, low, true);
   view.setUint32(CHECKSUM_AT + 4, high, true);

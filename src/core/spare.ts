@@ -5,7 +5,8 @@ import { type CoreInstance, hashOf, instantiateCore } from './load.js';
 import type { PolicyImports } from '../policy.js';
 
 const MOST = 2; // hosts that are open at once are mostly few
-const MOST_BYTES = 64 * 2 ** 20;
+/** Of all that are kept of a module. */
+const MOST_BYTES = 128 * 2 ** 20;
 
 const spares = new WeakMap<WebAssembly.Module, CoreInstance[]>();
 
@@ -18,8 +19,9 @@ export function coreFor(module: WebAssembly.Module, sha256?: string, policy?: Po
 
 /** Nobody uses `instance` any more; its memory must be as its module makes it, but for its length. */
 export function leaveCore(module?: WebAssembly.Module, instance?: CoreInstance): void {
-  if (module === undefined || instance === undefined || instance.memory.buffer.byteLength > MOST_BYTES) return;
+  if (module === undefined || instance === undefined) return;
   const left = spares.get(module) ?? [];
-  if (left.length < MOST) left.push(instance);
+  const bytes = [...left, instance].reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+  if (left.length < MOST && bytes <= MOST_BYTES) left.push(instance);
   spares.set(module, left);
 }
