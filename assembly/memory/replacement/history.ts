@@ -103,18 +103,11 @@ export function recordSizes(history: History, sizes: usize, count: u32): bool {
   return true;
 }
 
-/** Where the next use of `request` stands; the following ones are behind it up to chunkEnd. */
+/** Where the next use of `request` stands; the following ones are behind it up to the end of their chunk. */
 // @ts-ignore: decorator
 @inline
 export function nextUseAt(history: History, request: u32): usize {
   return <usize>load<u32>(history.nextChunks + (<usize>(request >> CHUNK_BITS) << 2)) + (<usize>(request & CHUNK_MASK) << 2);
-}
-
-/** The end of the chunk that `request` is in, `limit` at most. */
-// @ts-ignore: decorator
-@inline
-export function chunkEnd(request: u32, limit: u32): u32 {
-  return min<u32>((request | CHUNK_MASK) + 1, limit);
 }
 
 // @ts-ignore: decorator

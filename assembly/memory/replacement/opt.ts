@@ -1,18 +1,28 @@
 // Belady's optimal policy (Belady 1966): the page whose next use is furthest away goes. Needs the whole trace's next uses
 // beforehand (history.ts), and then no page table at all: a resident page is known by the time of its next use, so residency
 // is one bit a request. The bit of the present request says hit or miss, the highest bit set is the victim; its word is
-// known, and summaries of 64 bits to one find the next when it is empty. Pages never used again are only counted, and go
-// first, clean ones before written ones (which of them goes changes no miss).
+// known, and summaries of 64 bits to one find the next when it is empty. Pages never used again go first, clean ones before
+// written ones (which of them goes changes no miss).
+// Most pages that a miss brings are the next to go: one whose next use is beyond all bits has none and is put aside, so that
+// no memory is touched for it. Pages never used again are only counted, but for one that is aside.
 // 0.25 bytes a request and 1/63 of the half of it for the summaries; nothing a page.
 
 import { allocate } from "../../kernel/arena";
 import { Cache, makeRegion } from "./cache";
-import { chunkEnd, History, NEVER, nextUseAt, wrote } from "./history";
+import { History, NEVER, nextUseAt, wrote } from "./history";
 import { POLICY_OPT } from "./ids";
 
 /** Bits, and summaries of 64 to one: 2^30 requests need five. */
 // @ts-ignore: decorator
 @inline const LEVELS: u32 = 6;
+
+/** Words in front of level 0, to which requests write whose page is put aside; several, as each waits for the one before. */
+// @ts-ignore: decorator
+@inline const WASTE: u32 = 8;
+// @ts-ignore: decorator
+@inline const ALL: u32 = 0xffffffff;
+// @ts-ignore: decorator
+@inline const ALL_BITS: u64 = 0xffffffffffffffff;
 
 @unmanaged
 export class Opt extends Cache {
@@ -22,13 +32,18 @@ export class Opt extends Cache {
   /** u32 a level: where its words begin. Level 0 has one bit a request: the next use of a resident page. */
   levels: usize;
   top: u32;
-  /** The highest word of level 0 that has any bit set; 0 if none has. */
-  highest: u32;
+  /** No bit of level 0 stands above this one; where any of times to come does, the highest is in this one's word. */
+  bound: u32;
   /** One bit a request: the page used next there is resident and dirty. */
   dirty: usize;
-  /** Resident pages that are never used again. */
+  /** Resident pages that are never used again, besides the one aside. */
   deadClean: u32;
   deadDirty: u32;
+  /** The next use of a resident page that has no bit: above the bound, or NEVER; 0 if there is none. */
+  aside: u32;
+  asideDirty: u32;
+  /** All bits where a page aside is the next to go: not before the cache is full, nor where there are dead ones besides it. */
+  asideFirst: u32;
 }
 
 export function makeOpt(history: History, capacity: u32): usize {
@@ -45,9 +60,11 @@ export function makeOpt(history: History, capacity: u32): usize {
   let words = (history.requests >> 6) + 1;
   for (let level: u32 = 0; ; level++) {
     assert(level < LEVELS);
-    const region = makeRegion(cache, words << 3);
+    const front = level == 0 ? WASTE << 3 : 0;
+    const region = makeRegion(cache, (words << 3) + front);
     if (region == 0) return 0;
-    store<u32>(cache.levels + (<usize>level << 2), <u32>region);
+    memory.fill(region, 0xff, front); // no summary is asked for
+    store<u32>(cache.levels + (<usize>level << 2), <u32>region + front);
     cache.top = level;
     if (words == 1) break;
     words = (words + 63) >> 6;
@@ -96,69 +113,133 @@ function highestBelow(levels: usize, top: u32, word: u32): u32 {
   }
 }
 
-/** Replays up to `stop`, all in one chunk of next uses. `writes`: whether any request of the trace does. */
 // @ts-ignore: decorator
 @inline
-function replayChunk(cache: Opt, stop: u32, writes: bool): void {
+function isDirty(dirty: usize, position: u32): u32 {
+  return (<u32>load<u8>(dirty + (position >> 3)) >> (position & 7)) & 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function setDirty(dirty: usize, position: u32): void {
+  const at = dirty + (position >> 3);
+  store<u8>(at, <u32>load<u8>(at) | (1 << (position & 7)));
+}
+
+/** The highest bit of all goes; answers where none is above now. */
+// @ts-ignore: decorator
+@inline
+function takeHighest(cache: Opt, levels: usize, bound: u32, position: u32, writes: bool): u32 {
+  const highest = bound >> 6;
+  const at = baseOf(levels, 0) + (<usize>highest << 3);
+  const bits = load<u64>(at);
+  assert(bits != 0);
+  const last = 63 - <u32>clz<u64>(bits);
+  const rest = bits ^ (<u64>1 << last);
+  store<u64>(at, rest);
+  const victim = (highest << 6) + last;
+  // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
+  assert(victim > position);
+  if (writes) cache.writebacks += isDirty(cache.dirty, victim);
+  return rest == 0 ? max((highestBelow(levels, cache.top, highest) << 6) | 63, position | 63) : bound;
+}
+
+/** Makes room where a page aside is not simply the next to go; answers what is aside now. */
+function makeRoom(cache: Opt, aside: u32, asideDirty: u32): u32 {
+  if (cache.used < cache.capacity) {
+    cache.used++;
+  } else if (aside == NEVER && asideDirty == 0) {
+    return 0;
+  } else if (cache.deadClean != 0) {
+    cache.deadClean--;
+  } else {
+    cache.deadDirty--;
+    cache.writebacks++;
+  }
+  if (cache.used == cache.capacity && cache.deadClean + cache.deadDirty == 0) cache.asideFirst = ALL;
+  return aside;
+}
+
+// @ts-ignore: decorator
+@inline
+function addDead(cache: Opt, written: bool): void {
+  if (written) cache.deadDirty++;
+  else cache.deadClean++;
+  cache.asideFirst = 0;
+}
+
+/** The page aside gets its bit, as its time is near. */
+function takeBack(cache: Opt): void {
+  setAbove(cache.levels, cache.top, 0, cache.aside);
+  if (cache.asideDirty != 0) setDirty(cache.dirty, cache.aside);
+  cache.aside = 0;
+}
+
+/**
+ * Replays up to `stop`, all in one word of level 0. `writes`: whether any request of the trace does. Nobody can foresee whether a request
+ * hits, nor whether its page is put aside: both take the same steps, and branches are for what is seldom.
+ */
+// @ts-ignore: decorator
+@inline
+function replayWord(cache: Opt, stop: u32, writes: bool): void {
   const history = changetype<History>(cache.history);
   const levels = cache.levels;
-  const top = cache.top;
   const residency = baseOf(levels, 0);
-  const dirty = cache.dirty;
-  const capacity = cache.capacity;
   const start = <u32>cache.position;
+  const at = residency + (<usize>(start >> 6) << 3);
+  const used = cache.used;
   let nextAt = nextUseAt(history, start);
-  let used = cache.used;
-  let highest = cache.highest;
-  let deadClean = cache.deadClean;
-  const missed = cache.evictions + used;
-  let evictions: u64 = 0;
+  let bound = max(cache.bound, start | 63);
+  if (cache.aside != 0 && cache.aside <= bound) takeBack(cache);
+  let aside = cache.aside;
+  let asideDirty = cache.asideDirty;
   for (let position = start; position < stop; position++) {
-    let written = writes && wrote(history, position);
-    if ((load<u32>(residency + (<usize>(position >> 5) << 2)) >> position) & 1) {
-      if (writes && (load<u8>(dirty + (position >> 3)) >> <u8>(position & 7)) & 1) written = true;
-    } else if (used < capacity) {
-      used++;
+    const bits = <u32>(load<u64>(at) >> position);
+    let written: u32 = 0;
+    if (writes) written = u32(wrote(history, position)) | (isDirty(cache.dirty, position) & bits);
+    if ((bits & 1) | (aside & cache.asideFirst)) {
+      if (writes) cache.writebacks += ~bits & asideDirty;
+      aside &= 0 - (bits & 1); // goes, where it is no hit
+    } else if (cache.asideFirst == 0) {
+      aside = makeRoom(cache, aside, asideDirty);
     } else {
-      evictions++;
-      if (deadClean != 0) {
-        deadClean--;
-      } else if (writes && cache.deadDirty != 0) {
-        cache.deadDirty--;
-        cache.writebacks++;
+      bound = takeHighest(cache, levels, bound, position, writes);
+    }
+    let next = load<u32>(nextAt);
+    nextAt += 4;
+    let above = u32(next > bound);
+    if (above & u32(aside != 0)) {
+      const other = aside;
+      const otherDirty = asideDirty;
+      if (next == other) {
+        // neither is ever used again
+        addDead(cache, writes && written);
+        written = otherDirty;
       } else {
-        // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
-        const at = residency + (<usize>highest << 3);
-        const bits = load<u64>(at);
-        assert(bits != 0);
-        const bit = 63 - <u32>clz<u64>(bits);
-        const rest = bits ^ (<u64>1 << bit);
-        store<u64>(at, rest);
-        const victim = (highest << 6) + bit;
-        assert(victim > position);
-        if (rest == 0) highest = highestBelow(levels, top, highest);
-        if (writes) cache.writebacks += (load<u8>(dirty + (victim >> 3)) >> <u8>(victim & 7)) & 1;
+        aside = max(next, other);
+        if (writes && next > other) {
+          asideDirty = written;
+          written = otherDirty;
+        }
+        next = min(next, other);
+        bound = next;
+        above = 0;
       }
     }
-    const next = load<u32>(nextAt);
-    nextAt += 4;
-    if (next == NEVER) {
-      if (writes && written) cache.deadDirty++;
-      else deadClean++;
-    } else {
-      const at = residency + (<usize>(next >> 6) << 3);
-      const was = load<u64>(at);
-      if (next >> 6 > highest) highest = next >> 6;
-      store<u64>(at, was | (<u64>1 << next));
-      if (was == 0 && top != 0) setAbove(levels, top, 1, next >> 6);
-      if (writes && written) store<u8>(dirty + (next >> 3), load<u8>(dirty + (next >> 3)) | (<u8>1 << <u8>(next & 7)));
-    }
+    aside = select<u32>(next, aside, above);
+    if (writes) asideDirty = select<u32>(written, asideDirty, above);
+    const into = residency + (<usize>select<u32>(position | -WASTE, next >> 6, above) << 3);
+    const was = load<u64>(into);
+    store<u64>(into, was | (<u64>1 << next));
+    if (was == 0) setAbove(levels, cache.top, 1, next >> 6);
+    if (writes && (written & (above ^ 1)) != 0) setDirty(cache.dirty, next);
   }
-  cache.used = used;
-  cache.highest = highest;
-  cache.deadClean = deadClean;
-  cache.evictions += evictions;
-  cache.hits += <u64>(stop - start) - (cache.evictions + used - missed);
+  cache.bound = bound;
+  cache.aside = aside;
+  cache.asideDirty = asideDirty;
+  const hits = popcnt<u64>(load<u64>(at) & (ALL_BITS << start) & (ALL_BITS >> (0 - stop))); // their bits are left standing
+  cache.hits += hits;
+  cache.evictions += stop - start - hits - (cache.used - used);
   cache.position = stop;
 }
 
@@ -167,9 +248,9 @@ export function replayOpt(cache: Opt, count: u32): void {
   const history = changetype<History>(cache.history);
   const end = <u32>min<u64>(history.requests, cache.position + count);
   while (<u32>cache.position < end) {
-    const stop = chunkEnd(<u32>cache.position, end);
-    if (cache.dirty == 0) replayChunk(cache, stop, false);
-    else replayChunk(cache, stop, true);
+    const stop = min<u32>((<u32>cache.position | 63) + 1, end);
+    if (cache.dirty == 0) replayWord(cache, stop, false);
+    else replayWord(cache, stop, true);
   }
   cache.requests = cache.position;
 }
