@@ -241,7 +241,6 @@ export class Swap {
   rearranged: u32; //     1: a fork is under way, and who begins in it has touched nothing
   spared: u32; //         1: a search has put touched pages aside
   throttled: u32; //      1: background work waits for its budget
-  busy: u32; //           servers
   servers: usize;
   devices: u32; //        1: pages may go to some
   going: u32; //          pages on their way out, or rescued there

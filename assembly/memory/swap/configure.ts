@@ -16,7 +16,7 @@ import { layLevels, levelBytes, pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
 import { layTier } from "./tier";
 import { PLAN_BYTES } from "../pages/touch";
-import { compressed, keeps, stream } from "./frames";
+import { allOf, compressed, keeps, stream } from "./frames";
 import {
   COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, MISSING, mark,
   backendOf, add, countersOf, kindOf,
@@ -95,8 +95,8 @@ export function configureSwap(part: Part): i32 {
   S.slot = part.slot;
   layWhole(changetype<usize>(S), words, W.SWAP_HEADER);
   S.free = S.capacity;
-  S.idleWorkers = ~<u64>0 >> (64 - S.workers);
-  S.idleDevices = ~<u64>0 >> (64 - S.depth);
+  S.idleWorkers = allOf(S.workers);
+  S.idleDevices = allOf(S.depth);
   const backendWords = words + (W.SWAP_HEADER << 3);
   const guestWords = backendWords + ((W.BACKENDS * W.BACKEND_WORDS) << 3);
   S.upgradeWords = guestWords + ((<usize>groups * W.GUEST_WORDS) << 3);

@@ -139,11 +139,23 @@ export function promote(page: u32, p: Page): void {
   queueFault(page, p);
 }
 
+/** Of the VM's pages so many more are on their way out for background work; only where it has a quota anybody asks. */
+// @ts-ignore: decorator
+@inline
+export function leaves(g: Guest, more: u32): void {
+  if (g.quota != 0) g.leaving += more;
+}
+
 /** What a page leaves free when it is gone. */
 // @ts-ignore: decorator
 @inline
 export function frees(p: Page): i64 {
   return S.unit - <i64>p.kept;
+}
+
+/** A bitmap of so many servers, all idle. */
+export function allOf(servers: u64): u64 {
+  return ~<u64>0 >> (64 - servers);
 }
 
 // --- servers ----------------------------------------------------------------------------------------------------
@@ -162,7 +174,6 @@ export function begin(device: u32, page: u32, fault: u32, until: u64): void {
   const s = serverAt(index);
   s.page = page;
   s.fault = fault;
-  S.busy++;
   scheduleAt(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE, takeSequence(Q));
 }
 
@@ -172,7 +183,6 @@ export function begin(device: u32, page: u32, fault: u32, until: u64): void {
 export function endWork(s: Server): void {
   s.page = 0;
   s.fault = 0;
-  S.busy--;
 }
 
 /** How long a server reads or writes, by that law and what comes to it. */

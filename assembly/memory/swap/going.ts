@@ -8,7 +8,7 @@ import { pageAt, beginMove, endMove, pushPage, popPage } from "../pages/moving";
 import { forgetPage } from "./plan";
 import { cameDown, moves } from "./tier";
 import {
-  chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, works, frees, give, giveQuota, giveFrames, need,
+  chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, works, frees, leaves, give, giveQuota, giveFrames, need,
   queueFault,
 } from "./frames";
 import * as W from "../pages/layout";
@@ -113,7 +113,7 @@ function goInBackground(g: Guest): bool {
   const kept = keeps(b);
   p.kept = kept;
   S.leaving += S.unit - <i64>kept;
-  guestOf(word).leaving++;
+  leaves(guestOf(word), 1);
   if (b.device) unmap(page);
   else begin(0, page, 0, clock.now + write(word));
   return true;
@@ -138,7 +138,7 @@ function arrived(word: u32, freed: i64): void {
   S.going--;
   if ((word & DIRECT) != 0) return;
   S.leaving -= freed;
-  guestOf(word).leaving--;
+  leaves(guestOf(word), -1);
 }
 
 /** It was touched on its way out. */

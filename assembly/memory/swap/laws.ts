@@ -140,7 +140,7 @@ function recountGuest(g: Guest): void {
     going += u32((state == GOING || state == RESCUED) && (word & DIRECT) == 0);
     listed -= u32(state == RESIDENT && (word & PINNED) == 0);
   }
-  demand(listed == 0 && going == g.leaving);
+  demand(listed == 0 && (g.quota == 0 || going == g.leaving));
   demand(g.quota == 0 || g.quota - <i64>frames * S.unit == g.free);
   store<u64>(g.counters, frames, W.GUEST_RESIDENT << 3);
 }

@@ -14,7 +14,7 @@ import { advance, written } from "../pages/access";
 import { pushCold, takeVictim } from "../pages/levels";
 import { beginPlainMove, pageAt, rest, restOf } from "../pages/moving";
 import {
-  COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
+  AWAITS, COMING, COUNTERS, DIRECT, EXIT_SLOT, FRAME, GOING, GUEST_SHIFT_BITS, Guest, HAD, MISSING, OUT, Page, QUEUED, RESIDENT, S, SERVED, SERVER_SLOTS,
   STATE, add, backendOf, countersOf, guestAt, guestIn, guestOf, kindOf, mark, marksOf, note, queueAt, serverAt, tally, tallyGuest,
 } from "../pages/state";
 import { beginExit, leaveGuest, onTouch, takeExit } from "./fault";
@@ -48,8 +48,8 @@ export function onPlainTouch(v: VCpu, t: Task): void {
   beginPlainMove(page, COMING | FRAME);
   give(-S.unit);
   beginExit(t, v.vm.index, page, 1);
-  if (S.reclaiming != 0) {
-    // what the touch alone lets begin is no fault; it leaves a worker to this one
+  if (S.reclaiming != 0 && S.free + S.leaving < S.high && <u32>popcnt<u64>(S.idleWorkers) > 1) {
+    // what the touch alone lets begin is no fault, all of which have what they could get; it leaves a worker to this one
     S.claims0 = 1;
     pump();
     S.claims0 = 0;
@@ -73,12 +73,26 @@ function pumpPlain(): void {
         beginVictim(0);
         continue;
       }
-      if (beginFault(0)) continue;
+      if (beginQueued()) continue;
     }
     if (S.reclaiming == 0 || S.free + S.leaving >= S.high || <u32>popcnt<u64>(S.idleWorkers) <= S.claims0) break;
     if (!beginOut()) break;
   }
-  if (S.going + S.serving == 0 && faultsOf(0).length != 0) clock.status = L.E_FRAMES;
+  if (faultsOf(0).length != 0 && S.going + S.serving == 0) clock.status = L.E_FRAMES;
+}
+
+/** The next fault of the queue begins. False: none can. */
+// @ts-ignore: decorator
+@inline
+function beginQueued(): bool {
+  const q = faultsOf(0);
+  const page = q.head;
+  const p = pageAt(page);
+  if ((p.word & (AWAITS | FRAME | DIRECT)) != FRAME) return beginFault(0);
+  q.head = p.next;
+  q.length--;
+  bringIn(page, p);
+  return true;
 }
 
 /** One background swap-out begins. False: no page can go. */
@@ -91,7 +105,6 @@ function beginOut(): bool {
   mark(page, marksOf(page) | MISSING);
   S.going++;
   S.leaving += frees(p);
-  guestOf(p.word).leaving++;
   forgetPage(page);
   const ns = S.unmap + b.writeMore + drawn(b.write);
   tally(W.SWAP_OUT_NS, ns);
@@ -134,7 +147,6 @@ function leave(page: u32, p: Page, word: u32): void {
   const freed = frees(p);
   S.going--;
   S.leaving -= freed;
-  guestOf(word).leaving--;
   rest(page, p, (word & ~STATE) | OUT);
   mark(page, MISSING);
   give(freed);
@@ -176,19 +188,20 @@ function onExit(): void {
   t.next = p.waiters;
   p.waiters = t;
   const waits = S.idleWorkers == 0 || (queueAt(VICTIMS).head | queueAt(FAULTS).head) != 0;
-  if (waits || (p.word & (FRAME | DIRECT)) != FRAME) queueFault(page, p);
-  else bringIn(page, p);
+  if (waits || (p.word & (FRAME | DIRECT)) != FRAME) {
+    queueFault(page, p);
+    return;
+  }
+  if (load<u64>(COUNTERS, W.SWAP_QUEUED_MAX << 3) == 0) store<u64>(COUNTERS, 1, W.SWAP_QUEUED_MAX << 3); // as one that has queued
+  bringIn(page, p);
 }
 
 /** An idle worker begins to bring in a page that has its frame and that nobody is in front of. */
-// @ts-ignore: decorator
-@inline
 function bringIn(page: u32, p: Page): void {
   const word = p.word;
   const b = backendOf(word);
   p.word = (word & ~HAD) | QUEUED | SERVED;
   S.serving++;
-  if (load<u64>(COUNTERS, W.SWAP_QUEUED_MAX << 3) == 0) store<u64>(COUNTERS, 1, W.SWAP_QUEUED_MAX << 3); // as one that has queued
   const ns = S.finish + b.readMore + drawn(b.read);
   tally(W.SWAP_IN_NS, ns);
   begin(0, page, 0, clock.now + ns);

@@ -189,7 +189,7 @@ export function onMapped(): void {
 
 /** Server `index` is done with its page. */
 export function onServer(index: u32): void {
-  assert(serverAt(index).page != 0 && S.busy != 0);
+  assert(serverAt(index).page != 0);
   const s = serverAt(index);
   const page = s.page;
   const fault = s.fault;
@@ -241,5 +241,5 @@ export function pump(): void {
       else if (!beginOut()) break;
     }
   } while (S.devices != 0 && giveDevices());
-  if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) clock.status = L.E_FRAMES;
+  if (faultsOf(0).length + faultsOf(1).length != 0 && S.going + S.serving == 0) clock.status = L.E_FRAMES;
 }

@@ -14,7 +14,7 @@ import { Q, Task, nothing, isNull, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { makeTouches } from "../pages/touch";
 import { forgetAll } from "./plan";
-import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./frames";
+import { FAULTS, VICTIMS, UNMAPPING, MAPPING, allOf } from "./frames";
 import {
   S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, queueAt, serverAt, STATE, GOING, guestAt, vmOf,
 } from "../pages/state";
@@ -148,9 +148,14 @@ function end(result: u64): void {
   planUpgrade();
 }
 
+/** Whether any server works. */
+function anyBusy(): bool {
+  return ((S.idleWorkers ^ allOf(S.workers)) | (S.idleDevices ^ allOf(S.depth))) != 0;
+}
+
 /** Nothing is on its way any more: what the layer knows can be handed over. */
 export function quiesced(): void {
-  if (S.phase != QUIESCE || S.busy != 0 || queueAt(UNMAPPING).head != 0 || queueAt(MAPPING).head != 0) return;
+  if (S.phase != QUIESCE || anyBusy() || queueAt(UNMAPPING).head != 0 || queueAt(MAPPING).head != 0) return;
   store<u64>(outcome(W.UPGRADE_QUIESCE_NS), clock.now - S.pausedAt);
   enter(TRANSFER, setting(W.UPGRADE_TRANSFER));
 }
