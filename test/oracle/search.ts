@@ -65,9 +65,8 @@ function drawStart({ vm }: Vcpu): number {
   return vm.spec.stealing?.victim === 'random' && vm.max > 1 ? vm.streams.stealing.below(vm.max - 1) : 0;
 }
 
-function planLook(h: Host, v: Vcpu): void {
+function planLook(h: Host, v: Vcpu, others = circle(v, v.search!.start)): void {
   const search = v.search!;
-  const others = circle(v, search.start);
   const check = h.costs.stealCheck;
   if (others.length === 0 || check === 0) return;
   search.look = h.clock.at(
@@ -76,7 +75,7 @@ function planLook(h: Host, v: Vcpu): void {
     () => {
       const victim = others[search.looks++ % others.length]!;
       if (victim.queue.length > 0) steal(h, v, victim);
-      else planLook(h, v);
+      else planLook(h, v, others);
     },
     place(v),
   );
