@@ -50,19 +50,16 @@ const texts = {
 };
 
 /**
- * In processes of their own: what replaces a module or a method for all, starts servers and browsers, or removes a folder that its helper
- * shares out. The others come one after the other in the same two processes, which saves a quarter of their processor time.
+ * In processes of their own: what replaces a module or a method for all, or starts servers and browsers. The others come one after the
+ * other in the same two processes, which saves a quarter of their processor time.
  */
 const ALONE = [
   'test/browser/**',
   'test/cluster/**',
   'test/package-proofs/**',
-  'test/pages/**',
-  'test/traces/**',
   'test/cli/outside.test.ts',
   'test/core/import.test.ts',
   'test/core/watchdog.test.ts',
-  'test/docs/api.test.ts',
 ];
 
 const exclude = asked === 'short' ? [...configDefaults.exclude, ...LONG] : configDefaults.exclude;

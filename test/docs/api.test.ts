@@ -13,7 +13,9 @@ import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { POLICY_NAMES } from '../../src/pages/policies.js';
 import { pagesSchemas } from '../../src/pages/result.js';
 import { captureIo } from '../cli/fake.js';
-import { temporary } from '../pages/helpers.js';
+import { temporaries } from '../pages/helpers.js';
+
+const temporary = temporaries();
 
 const { InputError, memoryHost, missRatioCurve, replayPages, reserve } = fluxhost;
 

@@ -6,7 +6,9 @@ import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import type { PagesResult } from '../../src/pages/result.js';
 import { renderPages } from '../../src/report/pages-table.js';
-import { bytesOf, oracleGeneral, temporary } from './helpers.js';
+import { bytesOf, oracleGeneral, temporaries } from './helpers.js';
+
+const temporary = temporaries();
 
 interface Document {
   runs: { policy: string; capacityPages: number; misses: number; swapInNs: object; requestsPerSecond?: number }[];

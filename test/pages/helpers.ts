@@ -48,14 +48,15 @@ export function read(
   return requests;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'fluxhost-pages-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A file that is gone after the tests of the file that asks for it. */
-export function temporary(name: string, bytes: Uint8Array | string): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
+/** Makes files in a folder that is gone after the tests of whoever asks for it. */
+export function temporaries(): (name: string, bytes: Uint8Array | string) => string {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-pages-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return (name, bytes) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
 }
 
 /** libCacheSim's records for a list of pages. */

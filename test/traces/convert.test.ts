@@ -6,8 +6,10 @@ import { eachArrival, memoryHost, openTrace } from '../../src/workload/index.js'
 import type { TraceOptions } from '../../src/workload/options.js';
 import { captureIo } from '../cli/fake.js';
 import { read } from '../pages/helpers.js';
-import { at, invocations, json, lehmer, made, textOf, told } from './helpers.js';
+import { invocations, json, lehmer, textOf, told, temporaryFolder } from './helpers.js';
 import { readFileSync } from 'node:fs';
+
+const { at, made } = temporaryFolder();
 
 interface Converted {
   count: number;

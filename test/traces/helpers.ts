@@ -7,14 +7,22 @@ import { afterAll } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'fluxhost-traces-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+interface Folder {
+  readonly at: (name: string) => string;
+  /** Makes a file there. */
+  readonly made: (name: string, content: string | Uint8Array) => string;
+}
 
-export const at = (name: string): string => join(folder, name);
-
-export function made(name: string, content: string | Uint8Array): string {
-  writeFileSync(at(name), content);
-  return at(name);
+/** One that is gone after the tests of whoever asks for it. */
+export function temporaryFolder(): Folder {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-traces-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const at = (name: string): string => join(folder, name);
+  const made = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(at(name), content);
+    return at(name);
+  };
+  return { at, made };
 }
 
 export const textOf = (path: string): string => readFileSync(path, 'utf8');

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Sampled } from '../../src/traces/sample.js';
-import { at, counts, distance, invocations, json, lehmer, made, textOf, told } from './helpers.js';
+import { counts, distance, invocations, json, lehmer, textOf, told, temporaryFolder } from './helpers.js';
+
+const { at, made } = temporaryFolder();
 
 const { csv, rows } = invocations(900);
 const keptRows = (path: string): typeof rows =>
