@@ -7,7 +7,7 @@
 
 import { allocate } from "../../kernel/arena";
 import { first, leave, slotOf, SLOTS, word } from "./page-table";
-import { KEY_MASK, PAGE_MASK, REQUEST_BYTES, THERE } from "./request";
+import { DIRTY, KEY_MASK, PAGE_MASK, REQUEST_BYTES, THERE } from "./request";
 
 /** Bytes of a record of nothing but its word and its chain. */
 // @ts-ignore: decorator
@@ -23,8 +23,10 @@ export class Cache {
   slots: u64;
   /** u32 a slot: address of its first record. */
   table: usize;
-  /** What `touch` has read: kept, or the compiler would leave the reading out. */
+  /** What `lookAhead` has read: kept, or the compiler would leave the reading out. */
   touched: u64;
+  /** All requests so far, joined: whether any of them wrote. */
+  joined: u64;
   /** Record 0 is never a page. */
   records: usize;
   requests: u64;
@@ -87,11 +89,22 @@ export function lookAhead(cache: Cache, at: usize, end: usize): void {
   const table = cache.table;
   const slots = cache.slots;
   let sum: u64 = 0;
+  let joined: u64 = 0;
   for (let into = SLOTS_AHEAD; at < end; at += REQUEST_BYTES) {
-    const slot = slotOf(table, slots, (load<u64>(at) & PAGE_MASK) | THERE);
+    const request = load<u64>(at);
+    const slot = slotOf(table, slots, (request & PAGE_MASK) | THERE);
+    joined |= request;
     sum += word(first(slot));
     store<u32>(into, <u32>slot);
     into += 4;
   }
   cache.touched = sum;
+  cache.joined |= joined;
+}
+
+/** Whether any request so far has written: while none has, no page is dirty, and nobody needs to ask. */
+// @ts-ignore: decorator
+@inline
+export function hasWrites(cache: Cache): bool {
+  return (cache.joined & DIRTY) != 0;
 }

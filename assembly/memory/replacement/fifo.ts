@@ -2,7 +2,7 @@
 // Once the ring is full a hit takes the steps of a miss, on the record it hit (lru.ts says why).
 // 28 bytes a page: record 16, slots 12.
 
-import { Cache, makeCache, SLOTS_AHEAD } from "./cache";
+import { Cache, hasWrites, makeCache, SLOTS_AHEAD } from "./cache";
 import { enterHeld, Held, moveHeld } from "./held";
 import { POLICY_FIFO } from "./ids";
 import { find, is, probe, setWord, word } from "./page-table";
@@ -49,6 +49,18 @@ function replayFifo(cache: Fifo, at: usize, end: usize): void {
     }
   }
   cache.hits += hits;
+  cache.hand = hand;
+  if (hasWrites(cache)) replayFull(cache, at, end, ahead, true);
+  else replayFull(cache, at, end, ahead, false);
+}
+
+/** The same once all records are in use. */
+// @ts-ignore: decorator
+@inline
+function replayFull(cache: Fifo, at: usize, end: usize, ahead: usize, writes: bool): void {
+  const start = cache.records + RECORD_BYTES;
+  const stop = start + <usize>cache.capacity * RECORD_BYTES;
+  let hand = cache.hand;
   const count = <u64>((end - at) / REQUEST_BYTES);
   const rounds = cache.rounds;
   const before = hand;
@@ -66,7 +78,7 @@ function replayFifo(cache: Fifo, at: usize, end: usize): void {
       hand = start;
       cache.rounds++;
     }
-    const dirty = (word(record) >> DIRTY_BIT) & 1;
+    const dirty = writes ? (word(record) >> DIRTY_BIT) & 1 : 0;
     const stays = dirty & <u64>hit;
     writebacks += dirty ^ stays;
     setWord(record, request | (stays << DIRTY_BIT));
