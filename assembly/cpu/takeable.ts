@@ -1,9 +1,8 @@
-// Which cores may be taken, so that a victim is found without a look at every core (victims.ts says who may take from whom). Cores
-// whose vCPU can be told to leave are kept by level (class, then priority), by how many cores their VM has above its guarantee, and by whether
-// they search: a bitmap of cores for each (levels.ts). A VM that wins or loses a core moves its bits to the next row. Kept only from the first
-// question on; what has changed of a core is written down when somebody asks. Where
-// more happens between rounds than there are cores, each round that asks lays it out anew. On hosts with up to 64 cores it is four words
-// instead (Words): those who ask compare what VMs have above their guarantee.
+// Which cores may be taken, so that a victim is found without a look at every core (victims.ts says by whom). Cores whose vCPU can be told to leave
+// are kept by level (class, then priority), by how many cores their VM has above its guarantee, and by whether they search: a bitmap of cores for
+// each (levels.ts). A VM that wins or loses a core moves its bits to the next row. Kept only from the first question on; what has changed of a core
+// is written down when somebody asks, but in words, behind a move, at once. Where more happens between rounds than there are cores, each round that
+// asks lays it out anew. On hosts with up to 64 cores it is four words instead (Words): who asks compares what VMs have above it.
 //
 //   level, the lowest first ─→ rows by cores above the guarantee, 1 … most ─→ cores that run | cores that search
 
@@ -91,7 +90,6 @@ function keepWord(w: u32): void {
   const first = w << 6;
   const n = min<u32>(H.coresInAll - first, 64);
   for (let i: u32 = 0; i < n; i++) {
-    // no processor guesses what a core is at
     const core = coreAt(first + i);
     const may = mayLeaveMasked(core);
     const search = may & u32(core.vcpu.state == SEARCHING);
@@ -154,7 +152,7 @@ function lowerLeast(vm: Vm): void {
 // @ts-ignore: decorator
 @inline
 export function takeableCore(core: Core, before: u32, state: u32): void {
-  if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) changeCore(core, (LEAVING >> state) & 1, false);
+  if (T.on && ((LEAVING >> before) | (LEAVING >> state)) & 1) changeCore(core, (LEAVING >> state) & 1);
 }
 
 /** Its vCPU, which was in state `before`, is about to leave `core`; in words it does not stand where it could not be told to. */
@@ -168,15 +166,31 @@ export function takeableLeft(core: Core, before: u32): void {
 // @ts-ignore: decorator
 @inline
 export function takeableGone(core: Core): void {
-  if (T.on) changeCore(core, 0, true);
+  if (T.on) dropGone(core);
 }
 
-/** `core` may perhaps be taken, or may not; `gone`: it is off the list at once, however that is kept. */
-function changeCore(core: Core, may: u32, gone: bool): void {
-  if (T.on == IN_WORDS && may == 0) {
-    if (core.step == STEP_NONE) forgetAll(<u64>1 << core.index); // else it was when its move began
-  } else if (!gone) setBit(levels.changed, core.index);
+/** It has come to a vCPU, which is in `state`. */
+// @ts-ignore: decorator
+@inline
+export function takeableCame(core: Core, state: u32): void {
+  if (T.on && ((LEAVING >> state) & 1) != 0) setBit(levels.changed, core.index);
+}
+
+/** `core` may perhaps be taken, or may not. */
+function changeCore(core: Core, may: u32): void {
+  if (T.on != IN_WORDS) setBit(levels.changed, core.index);
+  else if (may == 0) forget(core);
+  else put(core, <u64>1 << core.index); // who asks soon need not look
+}
+
+/** It is off the list at once, however that is kept. */
+function dropGone(core: Core): void {
+  if (T.on == IN_WORDS) forget(core);
   else if (core.takeable != NOT) drop(core);
+}
+
+function forget(core: Core): void {
+  if (core.step == STEP_NONE) forgetAll(<u64>1 << core.index); // else it was when its move began
 }
 
 // @ts-ignore: decorator
@@ -313,13 +327,18 @@ function refreshWords(): void {
   forgetAll(changed);
   for (; changed != 0; changed &= changed - 1) {
     const core = coreAt(<u32>ctz<u64>(changed));
-    if (!mayLeave(core)) continue; // seldom
-    // no processor guesses whose core it is and what that is at
-    const vm = core.lastVm;
-    const word = changetype<usize>(words) + offsetof<Words>("searches") - (<usize>vm.lowest << 4) + (<usize>(core.vcpu.state != SEARCHING) << 3);
-    store<u64>(word, load<u64>(word) | (changed & -changed));
-    lowerLeast(vm);
+    if (mayLeave(core)) put(core, changed & -changed); // else seldom
   }
+}
+
+/** The vCPU on `core`, whose bit is `bit`, can be told to leave, if that is not under way: it stands where that belongs, whatever it did before. */
+function put(core: Core, bit: u64): void {
+  if (load<u64>(changetype<usize>(core) + offsetof<Core>("target")) != 0) return; // target or step
+  const at = changetype<usize>(words) + offsetof<Words>("searches") - (<usize>core.lastVm.lowest << 4);
+  const search = <u64>(core.vcpu.state == SEARCHING);
+  store<u64>(at, (load<u64>(at) & ~bit) | (bit & (0 - search)));
+  store<u64>(at, (load<u64>(at, 8) & ~bit) | (bit & (search - 1)), 8);
+  lowerLeast(core.lastVm);
 }
 
 // @ts-ignore: decorator
@@ -341,8 +360,7 @@ export function lowestLevel(): Level {
     store<u64>(at, 0);
     for (; changed != 0; changed &= changed - 1) refresh(coreAt((w << 6) + <u32>ctz<u64>(changed)));
   }
-  const words = (levels.count + 63) >> 6;
-  for (let w: u32 = 0; w < words; w++) {
+  for (let w: u32 = 0; w < (levels.count + 63) >> 6; w++) {
     const bits = load<u64>(levels.filled + (<usize>w << 3));
     if (bits != 0) return levelAt((w << 6) + <u32>ctz<u64>(bits));
   }

@@ -8,7 +8,7 @@ import { settle, settleTransition } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
 import { mayBeShort } from "../rounds";
-import { takeableCore, takeableLeft } from "../takeable";
+import { takeableCame, takeableCore, takeableLeft } from "../takeable";
 import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
@@ -63,7 +63,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   v.lastCore = core;
   v.since = now;
   v.state = state;
-  takeableCore(core, DORMANT, state);
+  takeableCame(core, state);
   if (H.varies) paceChanged(v, DORMANT);
 }
 

@@ -14,7 +14,7 @@ import {
 import { joinBag } from "../bag";
 import { pushTail } from "../run-queue";
 import { noteVisit } from "../samples";
-import { takeableCore, takeableGone, takeableHeld } from "../takeable";
+import { takeableCame, takeableGone, takeableHeld } from "../takeable";
 import { freeRecord } from "./task-records";
 import { waitBegins, waitEnds } from "../waiting";
 import { makeReady } from "../guest/dispatch";
@@ -102,7 +102,7 @@ function serve(vm: Vm, t: Task, now: u64, service: u64): void {
   v.task = t;
   v.startedAt = now;
   v.begunAt = now;
-  takeableCore(core, DORMANT, RUNNING);
+  takeableCame(core, RUNNING);
   countHost(L.HOST_MOVES, 1);
   count(vm, L.VM_GRANTS, 1);
   planEnd(v, now + service);
