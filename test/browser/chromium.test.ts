@@ -16,7 +16,7 @@ import {
   type Installed,
 } from '../package-proofs/installed.js';
 import { PACKED } from '../pages/zstandard.js';
-import { PAGE, REPORT, Site } from './chromium.js';
+import { PAGE, REPORT, Site } from './site.js';
 
 let installed: Installed;
 let expected: string[];

@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { fleet, parseScenario, sweep, type FleetInput, type FleetResult, type SweepResult } from '../../src/index.js';
 import { fleetOfFunctions, smallFleet } from '../support/fleet.js';
 import { sweepScenario } from '../support/sweep.js';
-import { PAGE, REPORT, Site } from './chromium.js';
+import { PAGE, REPORT, Site } from './site.js';
 
 const input = parse(smallFleet('5ms')) as FleetInput;
 const ofFunctions = parse(fleetOfFunctions) as FleetInput;
