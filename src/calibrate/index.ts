@@ -95,7 +95,7 @@ function chosen(recording: Recording, work: Work, only: readonly string[], file:
       file,
       path: '--only',
       given: missing,
-      expected: expectedOneOf('one of', missing, work.names),
+      expected: expectedOneOf('a VM of the recording', missing, work.names),
     });
   const ran = work.names.map(() => 0);
   for (const run of work.runs) ran[run.group]! += run.untilNs - run.fromNs;

@@ -231,7 +231,7 @@ describe('the command', () => {
   it('refuses a VM that is not there, and recordings without work', async () => {
     const [io, other] = [captureIo(), captureIo()];
     expect(await main(['calibrate', file, '--only', '/bix'], io)).toBe(2);
-    expect(io.err).toMatch(/--only: given \/bix, expected one of \/box/);
+    expect(io.err).toMatch(/--only: given \/bix, expected a VM of the recording \(did you mean "\/box"\?\): \/box\n/);
     const twice = captureIo();
     expect(await main(['calibrate', file, '--repeat', file], twice)).toBe(2);
     expect(twice.err).toMatch(/--repeat: given .*, expected another recording of the same load/);
