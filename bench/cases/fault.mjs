@@ -81,7 +81,7 @@ async function holdBeside(Simulation, mechanism, program) {
 }
 
 export async function fault({ Simulation }, { smoke }) {
-  const durationMs = smoke ? 20 : 5000;
+  const durationMs = smoke ? 20 : 20_000;
   const counts = { fingerprints: new Set() };
   const ours = (name, mechanism, sizeMib) => async () => {
     const { took, result, events } = await simulate(Simulation, scenario(durationMs, mechanism, sizeMib));

@@ -40,7 +40,7 @@ export const leastLoaded = (count) => ({
 const C = readFileSync(new URL('../../test/abi/fixtures/c.wasm', import.meta.url));
 
 export async function policy({ Simulation, wasmPolicy }, { smoke }) {
-  const durationMs = smoke ? 2 : 500;
+  const durationMs = smoke ? 2 : 2000;
   const count = { calls: 0 };
   const fingerprints = new Set();
   const one = (dispatch, options) => async () => {
