@@ -28,7 +28,7 @@ const TOOLING = [
   'scripts/support.mjs',
 ];
 /** What each core may take, bytes. */
-const BUDGETS = { host: 264 * 1024, memory: 64 * 1024 };
+const BUDGETS = { host: 258 * 1024, memory: 64 * 1024 };
 const isSource = (path) => path.endsWith('.ts');
 /** Of the core's sources, those that both languages read. */
 const isShared = (path) => /\/(layout|ids)\.ts$/.test(path);

@@ -74,7 +74,7 @@ export async function footprint({ Simulation }, { smoke }) {
         starts.map(({ firstMs }) => firstMs),
         { most: 100, note: 'wall time' },
       ),
-      sizes('fluxhost.wasm', readFileSync(dist('fluxhost.wasm')), quality, { most: 264 }),
+      sizes('fluxhost.wasm', readFileSync(dist('fluxhost.wasm')), quality, { most: 258 }),
       sizes('index.js, what is read at first', bundleBytes('index.js'), quality),
       sizes('  with all its parts', bundleBytes('index.js', true), quality),
       sizes('core.js (no bytes inline), at first', bundleBytes('core.js'), quality),

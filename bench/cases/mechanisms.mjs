@@ -55,13 +55,13 @@ const GROUPS = [
     title: 'requests one by one',
     scenario: steady,
     kinds: ['hyperflux', 'blind', 'shenango', 'caladan', 'cgroup', 'ideal'],
-    durationUs: { smoke: 2_000, full: 100_000 },
+    durationUs: { smoke: 2_000, full: 400_000 },
   },
   {
     title: 'bursts of 10 ms',
     scenario: bursts,
     kinds: ['hyperflux', 'ditto', 'hotplug', 'microvm', 'static'],
-    durationUs: { smoke: 30_000, full: 100_000 },
+    durationUs: { smoke: 30_000, full: 400_000 },
   },
 ];
 
