@@ -13,9 +13,9 @@ import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { POLICY_NAMES } from '../../src/pages/policies.js';
 import { pagesSchemas } from '../../src/pages/result.js';
 import { captureIo } from '../cli/fake.js';
-import { temporaries } from '../pages/helpers.js';
+import { temporaryFolder } from '../support/folder.js';
 
-const temporary = temporaries();
+const temporary = temporaryFolder('pages').made;
 
 const { InputError, memoryHost, missRatioCurve, replayPages, reserve } = fluxhost;
 

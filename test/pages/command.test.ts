@@ -6,9 +6,10 @@ import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import type { PagesResult } from '../../src/pages/result.js';
 import { renderPages } from '../../src/report/pages-table.js';
-import { bytesOf, oracleGeneral, temporaries } from './helpers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { bytesOf, oracleGeneral } from './helpers.js';
 
-const temporary = temporaries();
+const temporary = temporaryFolder('pages').made;
 
 interface Document {
   runs: { policy: string; capacityPages: number; misses: number; swapInNs: object; requestsPerSecond?: number }[];

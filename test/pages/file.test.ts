@@ -6,10 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { describe, test, expect } from 'vitest';
 import { traceFile } from '../../src/pages/file.js';
 import { InputError } from '../../src/input/errors.js';
-import { format, bytesOf, oracleGeneral, temporaries } from './helpers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { format, bytesOf, oracleGeneral } from './helpers.js';
 import { PACKED, PACKED_TEXT } from './zstandard.js';
 
-const temporary = temporaries();
+const temporary = temporaryFolder('pages').made;
 
 async function contents(path: string, name = 'addresses'): Promise<Buffer> {
   const source = await traceFile(path, format(name));

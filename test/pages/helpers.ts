@@ -1,8 +1,4 @@
 // Traces made in memory and in temporary files, read as the program reads them.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { DenseIds } from '../../src/pages/dense-ids.js';
 import { type ReadOptions, type TraceFormat } from '../../src/pages/formats/format.js';
 import { formatNamed } from '../../src/pages/formats/names.js';
@@ -46,17 +42,6 @@ export function read(
   problems.check();
   sink.end();
   return requests;
-}
-
-/** Makes files in a folder that is gone after the tests of whoever asks for it. */
-export function temporaries(): (name: string, bytes: Uint8Array | string) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-pages-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (name, bytes) => {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  };
 }
 
 /** libCacheSim's records for a list of pages. */

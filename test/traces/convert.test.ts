@@ -6,10 +6,11 @@ import { eachArrival, memoryHost, openTrace } from '../../src/workload/index.js'
 import type { TraceOptions } from '../../src/workload/options.js';
 import { captureIo } from '../cli/fake.js';
 import { read } from '../pages/helpers.js';
-import { invocations, json, lehmer, textOf, told, temporaryFolder } from './helpers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { invocations, json, lehmer, textOf, told } from './helpers.js';
 import { readFileSync } from 'node:fs';
 
-const { at, made } = temporaryFolder();
+const { at, made } = temporaryFolder('traces');
 
 interface Converted {
   count: number;

@@ -1,29 +1,8 @@
 // Traces made in a folder, and `fluxhost trace` run on them.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
-
-interface Folder {
-  readonly at: (name: string) => string;
-  /** Makes a file there. */
-  readonly made: (name: string, content: string | Uint8Array) => string;
-}
-
-/** One that is gone after the tests of whoever asks for it. */
-export function temporaryFolder(): Folder {
-  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-traces-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const at = (name: string): string => join(folder, name);
-  const made = (name: string, content: string | Uint8Array): string => {
-    writeFileSync(at(name), content);
-    return at(name);
-  };
-  return { at, made };
-}
 
 export const textOf = (path: string): string => readFileSync(path, 'utf8');
 

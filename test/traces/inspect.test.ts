@@ -13,9 +13,10 @@ import { DATASETS, datasetNamed, knownContent } from '../../src/traces/known.js'
 import { rowsOf } from '../../src/traces/rows.js';
 import type { TraceHost } from '../../src/workload/text-source.js';
 import { formatNamed } from '../../src/pages/formats/names.js';
-import { invocations, json, told, temporaryFolder } from './helpers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { invocations, json, told } from './helpers.js';
 
-const { made } = temporaryFolder();
+const { made } = temporaryFolder('traces');
 
 const TRACES = fileURLToPath(new URL('../../../shared/traces/', import.meta.url));
 

@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Sampled } from '../../src/traces/sample.js';
-import { counts, distance, invocations, json, lehmer, textOf, told, temporaryFolder } from './helpers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { counts, distance, invocations, json, lehmer, textOf, told } from './helpers.js';
 
-const { at, made } = temporaryFolder();
+const { at, made } = temporaryFolder('traces');
 
 const { csv, rows } = invocations(900);
 const keptRows = (path: string): typeof rows =>
